@@ -1,0 +1,49 @@
+.DEFAULT_GOAL := help
+.PHONY: help install up demo test check format lock clean
+SHELL := /bin/sh
+PYTHON ?= python3
+RUN := .venv/bin
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.installed ## Make .venv with everything that is needed
+
+# uv from the PATH, else from PyPI into .uv; it then installs exactly what uv.lock names.
+.venv/.installed: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Slackwater needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: make PYTHON=/path/to/python3.11")'
+	@command -v uv >/dev/null 2>&1 || test -x .uv/bin/uv || { \
+		echo "fetching uv from PyPI"; \
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv 2>.uv.log \
+		|| { $(PYTHON) -m venv .uv >>.uv.log 2>&1 && .uv/bin/pip install --quiet uv 2>>.uv.log; } \
+		|| { cat .uv.log; echo "uv could not be fetched: install pip or uv, then try again"; exit 1; }; \
+		rm -f .uv.log; }
+	@echo "installing into .venv"
+	@UV_PYTHON_DOWNLOADS=never PATH="$$PATH:$(CURDIR)/.uv/bin" \
+		uv sync --quiet --frozen --python $(PYTHON)
+	@touch $@
+
+up: install ## Run everything on this machine until Ctrl-C
+	@$(RUN)/slackwater up $(ARGS)
+
+demo: install ## Play a real social history, break things, show that every feed converges
+	@$(RUN)/slackwater demo $(ARGS)
+
+test: install ## Run the tests on real Postgres and Valkey
+	@$(RUN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+check: install ## Lint, format, types, import directions
+	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check .
+	@$(RUN)/basedpyright
+	@$(RUN)/lint-imports
+
+format: install ## Put the code into its standard form
+	@$(RUN)/ruff check --fix .
+	@$(RUN)/ruff format .
+
+lock: ## Take newer versions into uv.lock
+	@uv lock --upgrade
+
+clean: ## Remove .venv and caches; data directories stay
+	@rm -rf .venv .uv .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,71 @@
+"""The command API as an ASGI app."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from eventsourcing.persistence import PersistenceError
+from fastapi import FastAPI
+
+from command_api.application import Slackwater
+from command_api.errors import (
+    HandleTaken,
+    PersonNotFound,
+    PostNotFound,
+    StoreUnavailable,
+    TooMuchContention,
+)
+from command_api.event_store.errors import StoreBusy
+from command_api.routes import people, posts
+from domain.errors import NotTheAuthor, RuleViolation
+from edge.app import create_api
+from edge.diagnostics import Diagnostics
+from edge.metrics import RecentRequests
+from edge.tokens import AccessTokens
+
+ERROR_STATUSES: Mapping[type[Exception], int] = {
+    RuleViolation: 422,
+    NotTheAuthor: 403,
+    HandleTaken: 409,
+    PersonNotFound: 404,
+    PostNotFound: 404,
+    TooMuchContention: 409,
+    StoreUnavailable: 503,
+    StoreBusy: 503,
+}
+
+
+def create_app(*, database_url: str, tokens: AccessTokens, settings: Mapping[str, Any]) -> FastAPI:
+    """The app. `settings`, masked, are what /debug/config shows."""
+    write_model = Slackwater(database_url)
+    recent = RecentRequests()
+
+    async def store_fault() -> str | None:
+        try:
+            await asyncio.to_thread(write_model.recorder.max_notification_id)
+        except PersistenceError as error:
+            return f"the event store cannot be reached, commands answer 503: {error}"
+        return None
+
+    async def summary() -> Mapping[str, object]:
+        head = await asyncio.to_thread(write_model.recorder.max_notification_id)
+        return {"requests": recent.summary(), "head": {"position": head or 0}}
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        await asyncio.to_thread(write_model.open)
+        yield
+        await asyncio.to_thread(write_model.close)
+
+    return create_api(
+        title="Slackwater commands",
+        description="The write side: register, follow, unfollow, publish, delete.",
+        routers=[people.router, posts.router],
+        diagnostics=Diagnostics("command-api", {"event store": store_fault}, summary, settings),
+        recent=recent,
+        tokens=tokens,
+        error_statuses=ERROR_STATUSES,
+        lifespan=lifespan,
+        write_model=write_model,
+    )

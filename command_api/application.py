@@ -1,0 +1,226 @@
+"""The commands: each decides in the domain and appends to the store. Never reads a projection."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+import uuid_utils.compat
+from cachetools import LRUCache
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, Notification, OperationalError
+from eventsourcing.utils import Environment
+
+from command_api.errors import (
+    HandleTaken,
+    PersonNotFound,
+    PostNotFound,
+    StoreUnavailable,
+    TooMuchContention,
+)
+from command_api.event_store.datastore import UrlDatastore
+from command_api.event_store.mapper import EventMapper
+from command_api.event_store.queries import EVENTS_TABLE
+from command_api.event_store.recorder import GroupCommitRecorder
+from command_api.event_store.schema import ensure_schema, read_epoch
+from domain.events import DomainEvent, EventBody, Published, Registered
+from domain.follow import change_follow, follow_id, is_following
+from domain.person import register
+from domain.post import Post, delete, publish
+
+DECISION_TRIES_MAX = 5
+"""A decision that lost a race is taken again on fresh facts, this often at most."""
+
+NUMBERS_CACHED_MAX = 200_000
+"""People whose numbers are remembered; a number never changes within an epoch."""
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a command left behind: the position a reader has to reach in order to see it."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredPerson(Committed):
+    """A new person as their registration says."""
+
+    id: UUID
+    body: Registered
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPost(Committed):
+    """A new post as its publishing says."""
+
+    id: UUID
+    body: Published
+
+
+@dataclass(frozen=True, slots=True)
+class FollowState(Committed):
+    """How a pair stands now, whether or not this command changed it."""
+
+    following: bool
+
+
+class Slackwater(Application[UUID]):
+    """The write model. Every method is safe to call from many threads at once.
+
+    All raise StoreUnavailable while the store cannot be reached; nothing is stored then.
+    """
+
+    name = "slackwater"
+
+    def __init__(self, database_url: str) -> None:
+        self._datastore = UrlDatastore(database_url)
+        super().__init__()
+        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
+        self._numbers_lock = threading.Lock()
+        self.epoch = ""
+
+    def open(self) -> None:
+        """Makes the store where it is missing, and learns its epoch. Raises PersistenceError."""
+        ensure_schema(self._datastore)
+        self._datastore.register_type_adapters()
+        self.epoch = read_epoch(self._datastore)
+
+    def close(self) -> None:
+        """Commits what waits and closes every connection."""
+        self.recorder.close()
+        self._datastore.close()
+
+    def construct_env(self, name: str, env: object = None) -> Environment:  # noqa: ARG002
+        """No settings from the environment: the library would read POSTGRES_* behind our back."""
+        return Environment(name, {})
+
+    def construct_mapper(self) -> EventMapper:
+        return EventMapper()
+
+    def construct_recorder(self) -> GroupCommitRecorder:
+        return GroupCommitRecorder(self._datastore, events_table_name=EVENTS_TABLE)
+
+    recorder: GroupCommitRecorder  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def register(self, *, handle: str, display_name: str | None) -> RegisteredPerson:
+        """Registers a person. Raises InvalidHandle, InvalidDisplayName, HandleTaken."""
+        person_id = uuid_utils.compat.uuid7()
+        claim, registered = register(
+            person_id=person_id, handle=handle, display_name=display_name, at=_now()
+        )
+        try:
+            position = self._append(claim, registered)
+        except IntegrityError:
+            raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
+        self._remember_number(person_id, position)
+        assert isinstance(registered.body, Registered)
+        return RegisteredPerson(position, person_id, registered.body)
+
+    def set_following(
+        self, *, follower_id: UUID, followee_id: UUID, following: bool
+    ) -> FollowState:
+        """Makes one person (not) follow another; changes nothing if it is so already.
+
+        Raises PersonNotFound, CannotFollowYourself.
+        """
+        follower, followee = self.number_of(follower_id), self.number_of(followee_id)
+        pair = follow_id(follower_id, followee_id)
+
+        def decide() -> FollowState:
+            version, position = self._at_store(self.recorder.select_last_version, pair)
+            event = change_follow(
+                pair=pair,
+                version=version,
+                follower=follower,
+                followee=followee,
+                following=following,
+                at=_now(),
+            )
+            if event is not None:
+                return FollowState(self._append(event), following)
+            assert is_following(version) == following
+            # Never followed: that has been so since both of them exist.
+            return FollowState(position or max(follower, followee), following)
+
+        return self._until_settled(decide)
+
+    def publish(self, *, author_id: UUID, text: str) -> PublishedPost:
+        """Publishes a post. Raises PersonNotFound, InvalidText."""
+        post_id = uuid_utils.compat.uuid7()
+        event = publish(post_id=post_id, author=self.number_of(author_id), text=text, at=_now())
+        assert isinstance(event.body, Published)
+        return PublishedPost(self._append(event), post_id, event.body)
+
+    def delete(self, *, caller_id: UUID, post_id: UUID) -> Committed:
+        """Deletes one's own post; changes nothing if it is gone already.
+
+        Raises PersonNotFound, PostNotFound, NotTheAuthor.
+        """
+        caller = self.number_of(caller_id)
+
+        def decide() -> Committed:
+            notifications = self._at_store(self.recorder.select_aggregate, post_id)
+            event = delete(self._post(notifications, post_id), caller=caller, at=_now())
+            return Committed(notifications[-1].id if event is None else self._append(event))
+
+        return self._until_settled(decide)
+
+    def number_of(self, person_id: UUID) -> int:
+        """A person's number. Raises PersonNotFound."""
+        with self._numbers_lock:
+            number = self._numbers.get(person_id)
+        if number is None:
+            recorded = self._at_store(self.recorder.select_aggregate, person_id)
+            if not recorded or not isinstance(self._body(recorded[0]), Registered):
+                raise PersonNotFound(f"there is no person {person_id}")
+            number = self._remember_number(person_id, recorded[0].id)
+        return number
+
+    def _remember_number(self, person_id: UUID, number: int) -> int:
+        with self._numbers_lock:
+            self._numbers[person_id] = number
+        return number
+
+    def _post(self, notifications: list[Notification], post_id: UUID) -> Post:
+        published = self._body(notifications[0]) if notifications else None
+        if not isinstance(published, Published):
+            raise PostNotFound(f"there is no post {post_id}")
+        return Post(
+            id=post_id,
+            number=notifications[0].id,
+            author=published.author,
+            version=notifications[-1].originator_version,
+        )
+
+    def _body(self, notification: Notification) -> EventBody:
+        return EventMapper().to_domain_event(notification).body
+
+    def _append(self, *events: DomainEvent) -> int:
+        """Stores the events as one and returns the position of the last. Raises IntegrityError."""
+        recordings = self._at_store(self.save, *events)
+        return recordings[-1].notification.id
+
+    def _until_settled(self, decide: Callable[[], Outcome]) -> Outcome:
+        for _ in range(DECISION_TRIES_MAX):
+            try:
+                return decide()
+            except IntegrityError:
+                continue
+        raise TooMuchContention("others are changing the same thing at once; try again")
+
+    def _at_store(self, call: Callable[..., Outcome], *arguments: object) -> Outcome:
+        try:
+            return call(*arguments)
+        except OperationalError as error:
+            raise StoreUnavailable(
+                "the event store cannot be reached; nothing was stored"
+            ) from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,36 @@
+"""Why a command could not be carried out, beyond the domain's own refusals.
+
+SlackwaterError (domain)
+└── CommandError
+    ├── HandleTaken          someone has the handle
+    ├── PersonNotFound       no person has this id
+    ├── PostNotFound         no post has this id
+    ├── TooMuchContention    every try lost its race
+    └── StoreUnavailable     the event store cannot be reached
+"""
+
+from domain.errors import SlackwaterError
+
+
+class CommandError(SlackwaterError):
+    """A command that was not carried out; nothing was stored."""
+
+
+class HandleTaken(CommandError):
+    """The handle belongs to someone, in this or another letter case."""
+
+
+class PersonNotFound(CommandError):
+    """No registered person has this id."""
+
+
+class PostNotFound(CommandError):
+    """No post was ever published under this id."""
+
+
+class TooMuchContention(CommandError):
+    """The same aggregate was changed by others at every try."""
+
+
+class StoreUnavailable(CommandError):
+    """The event store cannot be reached."""

@@ -1,0 +1,43 @@
+"""Connections to the store's Postgres, from any libpq connection string."""
+
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+
+POOL_SIZE = 4
+CONNECT_SECONDS_MAX = 5.0
+LOCK_SECONDS_MAX = 5
+"""How long an append waits for another process's append before it fails and is tried again."""
+
+IDLE_IN_TRANSACTION_SECONDS_MAX = 5.0
+"""A process that stops between LOCK and COMMIT is cut off after this, so that others go on."""
+
+
+class UrlDatastore(PostgresDatastore):
+    """The library's datastore, but for a whole connection string (its own takes five parts)."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            dbname="",
+            host="",
+            port="",
+            user="",
+            password="",
+            connect_timeout=CONNECT_SECONDS_MAX,
+            idle_in_transaction_session_timeout=IDLE_IN_TRANSACTION_SECONDS_MAX,
+            pre_ping=True,
+            lock_timeout=LOCK_SECONDS_MAX,
+            originator_id_type="uuid",
+            enable_db_functions=False,  # that path takes no table lock: readers would miss events
+        )
+        self.pool = ConnectionPool(
+            url,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "application_name": "slackwater command-api"},
+            min_size=1,
+            max_size=POOL_SIZE,
+            open=False,
+            configure=self.after_connect_func(),
+            timeout=CONNECT_SECONDS_MAX,
+            check=ConnectionPool.check_connection,  # pyright: ignore[reportArgumentType] - as the library
+        )

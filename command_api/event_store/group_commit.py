@@ -1,0 +1,111 @@
+"""Group commit: while one transaction commits, the next one gathers every waiting append.
+
+Knows nothing of SQL: it is told how to commit a group. Each append stays atomic on its own.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from eventsourcing.persistence import InterfaceError, StoredEvent
+
+from command_api.event_store.errors import StoreBusy
+
+QUEUE_LENGTH_MAX = 10_000
+"""Appends that may wait; one more is refused."""
+
+GROUP_EVENTS_MAX = 1_000
+"""Events in one transaction, unless a single append has more."""
+
+Place = tuple[UUID | str, int]
+"""An aggregate and a version in it: what two appends conflict about."""
+
+
+@dataclass(eq=False, slots=True)
+class Append:
+    """Events that are stored together or not at all, and the positions which they get."""
+
+    events: Sequence[StoredEvent]
+    positions: Future[list[int]] = field(default_factory=Future)
+
+    @property
+    def places(self) -> set[Place]:
+        """The places in aggregates which these events would take."""
+        return {(event.originator_id, event.originator_version) for event in self.events}
+
+
+class GroupCommitter:
+    """One thread that commits whatever is waiting, in the order of arrival.
+
+    `commit` gets a group of appends, no two of which want the same place, and must settle every
+    one of their futures; if it raises, the whole group fails with that error.
+    """
+
+    def __init__(self, commit: Callable[[Sequence[Append]], None]) -> None:
+        self._commit = commit
+        self._waiting: deque[Append] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def append(self, events: Sequence[StoredEvent]) -> list[int]:
+        """Stores the events and returns their positions; blocks until they are committed.
+
+        Raises StoreBusy, IntegrityError on a conflict, OperationalError if the store is away.
+        """
+        append = Append(events)
+        with self._changed:
+            if self._closed:
+                raise InterfaceError("the event store is closed")
+            if len(self._waiting) >= QUEUE_LENGTH_MAX:
+                raise StoreBusy(f"{QUEUE_LENGTH_MAX} appends are waiting already; try again soon")
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, name="group-committer", daemon=True
+                )
+                self._thread.start()
+            self._waiting.append(append)
+            self._changed.notify()
+        return append.positions.result()
+
+    def close(self) -> None:
+        """Commits what is waiting and ends the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while group := self._gather():
+            try:
+                self._commit(group)
+            except Exception as error:  # noqa: BLE001 - whatever it was, its callers are told
+                for append in group:
+                    if not append.positions.done():
+                        append.positions.set_exception(error)
+            assert all(append.positions.done() for append in group)
+
+    def _gather(self) -> list[Append]:
+        """The next group; empty once closed and drained.
+
+        An append that wants a place which this group takes already waits for the next one, and
+        so does everything behind it: arrival order is kept.
+        """
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            group: list[Append] = []
+            taken: set[Place] = set()
+            events = 0
+            while self._waiting:
+                append = self._waiting[0]
+                events += len(append.events)
+                if group and (events > GROUP_EVENTS_MAX or taken & append.places):
+                    break
+                taken |= append.places
+                group.append(self._waiting.popleft())
+            return group

@@ -1,0 +1,17 @@
+"""The store's queries, each from the .sql file of its name, with the tables filled in."""
+
+from importlib.resources import files
+
+from psycopg.sql import SQL, Composed, Identifier
+
+EVENTS_TABLE = "slackwater_events"
+EPOCH_TABLE = "slackwater_epoch"
+
+
+def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE) -> Composed:
+    """The named query, ready to execute."""
+    text = files("command_api.event_store").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    # The text is a file of this package, not input.
+    return SQL(text).format(  # pyright: ignore[reportArgumentType]
+        events=Identifier(schema, events_table), epoch=Identifier(schema, EPOCH_TABLE)
+    )

@@ -1,0 +1,27 @@
+"""Makes the store's tables where they are missing. Safe to run by several at once."""
+
+from command_api.event_store.datastore import UrlDatastore
+from command_api.event_store.queries import EVENTS_TABLE, query
+from command_api.event_store.recorder import GroupCommitRecorder
+
+_SCHEMA_LOCK = 5_210_011  # an advisory lock's number: any, but always the same
+
+
+def ensure_schema(datastore: UrlDatastore) -> None:
+    """Creates events table and epoch unless they exist. Raises the library's PersistenceError."""
+    recorder = GroupCommitRecorder(datastore, events_table_name=EVENTS_TABLE)
+    with datastore.get_connection() as conn:
+        conn.execute("SELECT pg_advisory_lock(%s)", (_SCHEMA_LOCK,))
+        try:
+            recorder.create_table()
+            conn.execute(query("create_epoch"), prepare=False)
+        finally:
+            conn.execute("SELECT pg_advisory_unlock(%s)", (_SCHEMA_LOCK,))
+
+
+def read_epoch(datastore: UrlDatastore) -> str:
+    """The epoch of this store's history."""
+    with datastore.get_connection() as conn:
+        row = conn.execute(query("select_epoch")).fetchone()
+    assert row is not None, "the epoch is created together with the store"
+    return row["epoch"]

@@ -1,0 +1,2 @@
+-- The epoch of this history.
+SELECT epoch FROM {epoch}

@@ -1,0 +1,1 @@
+"""How the parts stand together outside Python. The gateway's configuration is shared by all."""

@@ -1,0 +1,1 @@
+"""What is true: events, the decisions that make them, and the feed rule. No input or output."""

@@ -1,0 +1,85 @@
+"""Event bodies to bytes and back: the one place that knows how history is written down.
+
+A payload is JSON, so that history can be read with psql alone. Each carries its version `v`;
+an older payload is brought up to date by the upcasters, one version at a time.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from domain.errors import UnreadableEvent
+from domain.events import (
+    Deleted,
+    EventBody,
+    Followed,
+    HandleClaimed,
+    Published,
+    Registered,
+    Unfollowed,
+)
+
+Payload = dict[str, Any]
+Upcaster = Callable[[Payload], Payload]
+
+
+class Codec:
+    """Encodes and decodes the given kinds of events.
+
+    `upcasters` maps (topic, version) to a function that turns a payload of that version into
+    one of the next; it need not touch `v`.
+    """
+
+    def __init__(
+        self,
+        kinds: tuple[type[EventBody], ...],
+        upcasters: dict[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        self._decoders = {kind.TOPIC: (kind, msgspec.json.Decoder(kind)) for kind in kinds}
+        self._upcasters = upcasters or {}
+        self._encoder = msgspec.json.Encoder()
+        assert len(self._decoders) == len(kinds), "two kinds of events share a topic"
+
+    def encode(self, body: EventBody) -> bytes:
+        """The payload of an event as JSON bytes."""
+        assert body.v == type(body).VERSION, "new events are written in the newest version"
+        return self._encoder.encode(body)
+
+    def decode(self, topic: str, state: bytes) -> EventBody:
+        """The event which these bytes stand for, in its newest version.
+
+        Raises UnreadableEvent if the topic is unknown, the payload broken, or its version newer
+        than this code.
+        """
+        try:
+            kind, decoder = self._decoders[topic]
+        except KeyError:
+            raise UnreadableEvent(f"no kind of event has the topic {topic!r}") from None
+        try:
+            body = decoder.decode(state)
+        except msgspec.MsgspecError:
+            return self._decode_other_version(kind, state)
+        if body.v != kind.VERSION:
+            return self._decode_other_version(kind, state)
+        return body
+
+    def _decode_other_version(self, kind: type[EventBody], state: bytes) -> EventBody:
+        try:
+            payload: Payload = msgspec.json.decode(state, type=dict[str, Any])
+            version = msgspec.convert(payload.get("v"), int)
+            if version > kind.VERSION:
+                raise UnreadableEvent(
+                    f"{kind.TOPIC} has payload version {version}; this code reads up to "
+                    f"{kind.VERSION}: upgrade before reading this history"
+                )
+            while version < kind.VERSION:
+                payload = self._upcasters[kind.TOPIC, version](payload)
+                version += 1
+                payload["v"] = version
+            return msgspec.convert(payload, kind)
+        except (msgspec.MsgspecError, KeyError) as error:
+            raise UnreadableEvent(f"broken payload of a {kind.TOPIC}: {error!r}") from error
+
+
+CODEC = Codec((HandleClaimed, Registered, Followed, Unfollowed, Published, Deleted))

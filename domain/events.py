@@ -1,0 +1,88 @@
+"""The events: immutable facts. People and posts stand in them as numbers, that is positions.
+
+Payloads carry only what cannot be derived from the rest of the log without a lookup.
+Topics are names of their own, so a class may move or be renamed without breaking history.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+
+class EventBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every event says: when it happened (aware UTC), and the version of its payload."""
+
+    TOPIC: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    at: datetime
+    v: int = 1
+
+
+class HandleClaimed(EventBody, frozen=True, kw_only=True):
+    """A handle, in any letter case, now belongs to a person: this keeps handles unique."""
+
+    TOPIC: ClassVar[str] = "handle.claimed"
+
+    handle: str
+    person_id: UUID
+
+
+class Registered(EventBody, frozen=True, kw_only=True):
+    """A person exists. The position of this event is the person's number."""
+
+    TOPIC: ClassVar[str] = "person.registered"
+
+    handle: str
+    display_name: str
+
+
+class Followed(EventBody, frozen=True, kw_only=True):
+    """One person follows another; both by number."""
+
+    TOPIC: ClassVar[str] = "person.followed"
+
+    follower: int
+    followee: int
+
+
+class Unfollowed(EventBody, frozen=True, kw_only=True):
+    """The reverse of Followed."""
+
+    TOPIC: ClassVar[str] = "person.unfollowed"
+
+    follower: int
+    followee: int
+
+
+class Published(EventBody, frozen=True, kw_only=True):
+    """A post exists. The position of this event is the post's number."""
+
+    TOPIC: ClassVar[str] = "post.published"
+
+    author: int
+    text: str
+
+
+class Deleted(EventBody, frozen=True, kw_only=True):
+    """A post is gone. Post and author by number, so that no reader of the log needs a lookup."""
+
+    TOPIC: ClassVar[str] = "post.deleted"
+
+    post: int
+    author: int
+
+
+@dataclass(frozen=True, slots=True)
+class DomainEvent:
+    """An event in the sequence of one aggregate: which aggregate, which place in it, what happened.
+
+    Satisfies the `eventsourcing` library's DomainEventProtocol. Versions count from 1.
+    """
+
+    originator_id: UUID
+    originator_version: int
+    body: EventBody

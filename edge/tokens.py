@@ -1,0 +1,54 @@
+"""Access tokens: signed JWTs (RFC 7519) that say who calls."""
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+import jwt
+
+ALGORITHM = "HS256"
+ISSUER = "slackwater"
+KEY_BYTES_MIN = 32
+"""HS256 wants a key at least as long as its hash (RFC 7518, section 3.2)."""
+
+
+class InvalidToken(Exception):
+    """The token is forged, expired, or not one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokens:
+    """Issues and checks tokens under one key. `ttl_seconds` is how long a new one is valid."""
+
+    key: bytes
+    ttl_seconds: int
+
+    def __post_init__(self) -> None:
+        assert len(self.key) >= KEY_BYTES_MIN, "settings refuse shorter keys"
+
+    def issue(self, person_id: UUID) -> str:
+        """A token for this person."""
+        now = int(time.time())
+        claims = {
+            "sub": str(person_id),
+            "iss": ISSUER,
+            "aud": ISSUER,
+            "iat": now,
+            "exp": now + self.ttl_seconds,
+        }
+        return jwt.encode(claims, self.key, algorithm=ALGORITHM)
+
+    def person_of(self, token: str) -> UUID:
+        """Whom the token stands for. Raises InvalidToken."""
+        try:
+            claims = jwt.decode(
+                token,
+                self.key,
+                algorithms=[ALGORITHM],
+                issuer=ISSUER,
+                audience=ISSUER,
+                options={"require": ["sub", "iss", "aud", "iat", "exp"]},
+            )
+            return UUID(claims["sub"])
+        except (jwt.InvalidTokenError, ValueError) as error:
+            raise InvalidToken(str(error)) from error

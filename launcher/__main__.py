@@ -1,0 +1,5 @@
+"""`python -m launcher` is the `slackwater` command."""
+
+from launcher.cli import app
+
+app()

@@ -1,0 +1,155 @@
+"""The `slackwater` command."""
+
+import asyncio
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from launcher.data_directory import DataDirectory
+from launcher.errors import LaunchError
+from launcher.settings import Settings, environment_name
+from launcher.token_key import access_tokens
+
+app = typer.Typer(
+    help="Slackwater: a home feed that is eventually consistent on purpose.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+errors = Console(stderr=True)
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = None,
+    port: Annotated[int | None, typer.Option(help="The one address of both halves.")] = None,
+    projectors: Annotated[int | None, typer.Option(help="Projector processes.")] = None,
+) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from launcher.up import run_up
+
+    with _said_plainly():
+        run_up(_settings(data_dir=data_dir, port=port, projectors=projectors))
+
+
+@app.command("command-api")
+def command_api() -> None:
+    """Run one command API."""
+    from launcher.command_process import serve_commands
+
+    _run(serve_commands)
+
+
+@app.command("query-api")
+def query_api() -> None:
+    """Run one query API."""
+    from launcher.query_process import serve_queries
+
+    _run(serve_queries)
+
+
+@app.command()
+def relay() -> None:
+    """Run one relay; of several, one is active."""
+    from launcher.worker_process import relay
+
+    _run(relay)
+
+
+@app.command()
+def projector() -> None:
+    """Run one projector; several share the shards."""
+    from launcher.worker_process import projector
+
+    _run(projector)
+
+
+@app.command()
+def status(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Show the head of the log, the lag of every shard, and the workers."""
+    from launcher.status import show_status
+
+    with _said_plainly():
+        settings = _running(_settings(data_dir=data_dir))
+        raise typer.Exit(asyncio.run(show_status(settings, as_json=as_json)))
+
+
+@app.command()
+def check(data_dir: DataDir = None) -> None:
+    """Check the settings and the servers they name: errors and warnings."""
+    from launcher.check import show_check
+
+    with _said_plainly():
+        raise typer.Exit(show_check(_settings(data_dir=data_dir)))
+
+
+@app.command()
+def token(user_id: UUID, data_dir: DataDir = None) -> None:
+    """Print a new access token for a person."""
+    with _said_plainly():
+        typer.echo(access_tokens(_running(_settings(data_dir=data_dir))).issue(user_id))
+
+
+@app.command()
+def demo(
+    source: Annotated[
+        Path | None, typer.Option("--input", help="A directory with a history to play.")
+    ] = None,
+    posts: Annotated[int | None, typer.Option(min=1, help="Play so many posts.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here.")] = None,
+) -> None:
+    """Play a real social history, break things, and show that every feed converges."""
+    from launcher.demo.run import run_demo
+
+    with _said_plainly():
+        raise typer.Exit(run_demo(source=source, posts=posts, json_file=json_file))
+
+
+def _run(process: Callable[[Settings], None]) -> None:
+    with _said_plainly():
+        process(_settings())
+
+
+def _settings(**given: Any) -> Settings:
+    """The environment's settings, with those overridden that were given on the command line."""
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        faults = [
+            f"{environment_name(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()
+        ]
+        raise LaunchError("; ".join(faults)) from None
+
+
+def _running(settings: Settings) -> Settings:
+    """The settings, completed with the addresses of an `up` that runs on this data directory."""
+    addresses = DataDirectory(settings.data_dir).read_addresses()
+    if addresses is None:
+        return settings
+    found = {
+        name: addresses[name]
+        for name in ("database_url", "redis_url", "token_key_file")
+        if getattr(settings, name) is None and addresses[name] is not None
+    }
+    return _settings(**{"data_dir": settings.data_dir} | found)
+
+
+@contextmanager
+def _said_plainly() -> Generator[None]:
+    """What keeps us from doing something is told in words, not in a stack trace."""
+    try:
+        yield
+    except LaunchError as error:
+        errors.print(f"[bold red]slackwater:[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None

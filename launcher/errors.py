@@ -1,0 +1,28 @@
+"""What keeps something from being started. Each is shown to a person as it is; exit code 1.
+
+LaunchError
+├── SettingMissing     a setting that this command cannot do without
+├── PortInUse          something else listens there
+├── AlreadyRunning     another `up` has this data directory
+└── ServerFailed       an embedded server did not come up
+"""
+
+
+class LaunchError(Exception):
+    """Says what is wrong and what to do about it."""
+
+
+class SettingMissing(LaunchError):
+    """A setting that this command cannot do without."""
+
+
+class PortInUse(LaunchError):
+    """Something else listens on a port that is ours to use."""
+
+
+class AlreadyRunning(LaunchError):
+    """Another process has this data directory."""
+
+
+class ServerFailed(LaunchError):
+    """A process that everything else needs did not come up."""

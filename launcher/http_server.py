@@ -1,0 +1,24 @@
+"""Serves an ASGI app with uvicorn, one process, until SIGTERM or SIGINT."""
+
+import uvicorn
+from fastapi import FastAPI
+
+from launcher.logs import log_to_stderr
+from launcher.settings import Settings
+
+GRACE_SECONDS = 5
+"""How long a stopping API lets its open requests finish."""
+
+
+def serve(app: FastAPI, settings: Settings, port: int) -> None:
+    """Returns when the server has stopped."""
+    log_to_stderr(settings)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )

@@ -1,0 +1,62 @@
+"""Every setting, in one place: read from the environment, checked before anything starts."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from edge.tokens import KEY_BYTES_MIN
+
+DAY_SECONDS = 24 * 60 * 60
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class Settings(BaseSettings):
+    """Settings come from environment variables that begin with SLACKWATER_."""
+
+    model_config = SettingsConfigDict(env_prefix="SLACKWATER_", extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        None, description="Postgres with the event store; none: `up` starts an embedded one"
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Valkey or Redis 7+; none: `up` starts an embedded one"
+    )
+    token_key: SecretStr | None = Field(
+        None,
+        description=f"key that signs access tokens, at least {KEY_BYTES_MIN} bytes; none: from "
+        "token_key_file",
+    )
+    token_key_file: Path | None = Field(
+        None, description="file with that key; none: `up` makes one in the data directory"
+    )
+    token_ttl_seconds: int = Field(
+        30 * DAY_SECONDS, ge=60, description="how long a new access token is valid"
+    )
+    data_dir: Path = Field(Path(".slackwater"), description="where `up` keeps everything")
+    host: str = Field("127.0.0.1", description="address that the processes listen on")
+    port: Port = Field(8000, description="the one address of both halves; 0: any free port")
+    command_port: Port = Field(8010, description="the command API; 0: any free port")
+    query_port: Port = Field(8020, description="the query API; 0: any free port")
+    metrics_port: Port = Field(
+        0, description="figures of a relay or projector over HTTP; 0: none (`up` picks free ones)"
+    )
+    projectors: int = Field(2, ge=1, le=32, description="projector processes that `up` starts")
+    shards: int = Field(4, ge=1, le=256, description="shards of a projection that is built anew")
+    window: int = Field(
+        500, ge=1, le=10_000, description="posts in the window of a projection that is built anew"
+    )
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
+    )
+
+    def masked(self) -> dict[str, Any]:
+        """The settings in force, fit to be shown: secrets are masked."""
+        return self.model_dump(mode="json")
+
+
+def environment_name(field: str) -> str:
+    """The environment variable of a setting."""
+    return f"SLACKWATER_{field.upper()}"

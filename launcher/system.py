@@ -1,0 +1,159 @@
+"""All of Slackwater on this machine: embedded servers, both APIs, relay, projectors, gateway."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from launcher.child import Program
+from launcher.data_directory import DataDirectory
+from launcher.embedded_postgres import EmbeddedPostgres
+from launcher.embedded_valkey import EmbeddedValkey
+from launcher.gateway import gateway_program
+from launcher.ports import choose_port
+from launcher.readiness import answers, wait_until_ready
+from launcher.settings import Settings, environment_name
+from launcher.supervisor import Supervisor, Tell
+from launcher.token_key import ensure_key_file
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything is reached while the system runs."""
+
+    gateway: str
+    command_api: str
+    query_api: str
+    database_url: str
+    redis_url: str
+    token_key_file: str | None
+    metrics: dict[str, str]
+
+
+class System:
+    """Started and stopped by one thread, which tends its `supervisor` in between."""
+
+    def __init__(self, settings: Settings, tell: Tell) -> None:
+        self._settings = settings
+        self._tell = tell
+        self.directory = DataDirectory(settings.data_dir)
+        self.supervisor = Supervisor(tell)
+
+    def start(self) -> Addresses:
+        """Starts everything, waits until it is ready, and says where it is.
+
+        Raises LaunchError; nothing is left running then.
+        """
+        self.directory.open()
+        try:
+            return self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops everything in order and gives the data directory back."""
+        self.supervisor.stop_all()
+        self.directory.close()
+
+    @property
+    def projectors(self) -> list[str]:
+        """The names of the projectors."""
+        return [name for name in self.supervisor.names() if name.startswith("projector")]
+
+    def _start(self) -> Addresses:
+        settings = self._settings
+        host = settings.host
+        port = choose_port(host, settings.port, "the gateway")
+        command_port = choose_port(host, settings.command_port, "the command API")
+        query_port = choose_port(host, settings.query_port, "the query API")
+        database_url, redis_url = self._start_servers()
+        environment = self._environment(database_url, redis_url)
+        self._add(
+            "command-api", environment | {environment_name("command_port"): str(command_port)}
+        )
+        wait_until_ready(
+            self.supervisor, "command-api", lambda: answers(host, command_port, "/readyz")
+        )
+        self._add("query-api", environment | {environment_name("query_port"): str(query_port)})
+        workers = ["relay", *(f"projector-{n}" for n in range(1, settings.projectors + 1))]
+        metrics: dict[str, str] = {}
+        for worker in workers:
+            metrics_port = choose_port(host, 0, f"the figures of {worker}")
+            metrics[worker] = f"http://{host}:{metrics_port}/metrics"
+            self._add(worker, environment | {environment_name("metrics_port"): str(metrics_port)})
+        self.supervisor.add(
+            gateway_program(
+                host=host,
+                port=port,
+                command_port=command_port,
+                query_port=query_port,
+                directory=self.directory.path,
+                log=self._log("gateway"),
+            )
+        )
+        wait_until_ready(self.supervisor, "query-api", lambda: answers(host, query_port, "/readyz"))
+        wait_until_ready(self.supervisor, "gateway", lambda: answers(host, port, "/livez"))
+        return Addresses(
+            gateway=f"http://{host}:{port}",
+            command_api=f"http://{host}:{command_port}",
+            query_api=f"http://{host}:{query_port}",
+            database_url=database_url,
+            redis_url=redis_url,
+            token_key_file=environment.get(environment_name("token_key_file")),
+            metrics=metrics,
+        )
+
+    def _start_servers(self) -> tuple[str, str]:
+        """Starts the embedded servers that the settings do not replace; returns where both are."""
+        settings = self._settings
+        if settings.database_url is not None:
+            database_url = settings.database_url.get_secret_value()
+        else:
+            database_url = self._start_postgres()
+        if settings.redis_url is not None:
+            return database_url, settings.redis_url.get_secret_value()
+        return database_url, self._start_valkey()
+
+    def _start_postgres(self) -> str:
+        self._tell("starting embedded Postgres")
+        postgres = EmbeddedPostgres(self.directory.path / "postgres", self._log("postgres"))
+        postgres.prepare()
+        self.supervisor.add(postgres.program)
+        wait_until_ready(self.supervisor, "postgres", postgres.accepts_connections)
+        postgres.create_database()
+        return postgres.url
+
+    def _start_valkey(self) -> str:
+        self._tell("starting embedded Valkey")
+        valkey = EmbeddedValkey(self.directory.path / "valkey", self._log("valkey"))
+        valkey.prepare()
+        self.supervisor.add(valkey.program)
+        wait_until_ready(self.supervisor, "valkey", valkey.accepts_connections)
+        return valkey.url
+
+    def _environment(self, database_url: str, redis_url: str) -> dict[str, str]:
+        """What every process of ours is given; secrets go by environment, never by argument."""
+        settings = self._settings
+        given: dict[str, str] = {}
+        for name in Settings.model_fields:
+            value = getattr(settings, name)
+            if value is not None:
+                shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+                given[environment_name(name)] = str(shown)
+        given[environment_name("database_url")] = database_url
+        given[environment_name("redis_url")] = redis_url
+        if settings.token_key is None and settings.token_key_file is None:
+            ensure_key_file(self.directory.token_key_file)
+            given[environment_name("token_key_file")] = str(self.directory.token_key_file)
+        return dict(os.environ) | given
+
+    def _add(self, name: str, environment: dict[str, str]) -> None:
+        command = name.rstrip("-0123456789")
+        arguments = [sys.executable, "-m", "launcher", command]
+        self.supervisor.add(Program(name, arguments, environment, self._log(name)))
+
+    def _log(self, name: str) -> Path:
+        return self.directory.logs / f"{name}.log"

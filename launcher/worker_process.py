@@ -1,0 +1,29 @@
+"""`slackwater relay` and `slackwater projector`: one worker."""
+
+from launcher.logs import log_to_stderr
+from launcher.required import database_url, redis_url
+from launcher.settings import Settings
+from projections.worker import WorkerConfig, run_projector, run_relay
+
+
+def relay(settings: Settings) -> None:
+    """Runs a relay until SIGTERM or SIGINT. Raises SettingMissing."""
+    log_to_stderr(settings)
+    run_relay(_config(settings))
+
+
+def projector(settings: Settings) -> None:
+    """Runs a projector until SIGTERM or SIGINT. Raises SettingMissing."""
+    log_to_stderr(settings)
+    run_projector(_config(settings))
+
+
+def _config(settings: Settings) -> WorkerConfig:
+    return WorkerConfig(
+        database_url=database_url(settings),
+        redis_url=redis_url(settings),
+        metrics_host=settings.host,
+        metrics_port=settings.metrics_port,
+        shards=settings.shards,
+        window=settings.window,
+    )

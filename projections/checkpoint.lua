@@ -1,0 +1,26 @@
+-- Stands before every script that applies a batch to a shard.
+-- KEYS[1]: the shard's checkpoint.
+-- ARGV: expected position, expected place, the position after the whole batch, the window
+-- length; the operations follow from FIRST_OPERATION on.
+-- A shard that does not stand where the worker thinks it does is left alone: so a second worker,
+-- a retry after a lost reply or a zombie changes nothing.
+local checkpoint_key = KEYS[1]
+local tag = string.match(checkpoint_key, '^{.-}')
+local FIRST_OPERATION = 5
+
+local function read_checkpoint()
+    local found = redis.call('HMGET', checkpoint_key, 'position', 'place')
+    return tonumber(found[1] or 0), tonumber(found[2] or 0)
+end
+
+local function move_checkpoint(position, place)
+    redis.call('HSET', checkpoint_key, 'position', position, 'place', place)
+    return { 1, position, place }
+end
+
+do
+    local position, place = read_checkpoint()
+    if position ~= tonumber(ARGV[1]) or place ~= tonumber(ARGV[2]) then
+        return { 0, position, place }
+    end
+end

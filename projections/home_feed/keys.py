@@ -1,0 +1,18 @@
+"""The home feed's name and the keys of one shard (each behind the shard's tag).
+
+    f:<person>   LIST  the feed's window: post numbers, newest first
+    fh           HASH  person -> horizon of that feed
+    w:<author>   LIST  the author's own newest posts, a window of the same kind
+    wh           HASH  author -> horizon of that window
+    r:<author>   LIST  the author's followers among this shard's people
+
+A window holds exactly the visible posts above its horizon: the highest number ever trimmed
+off (0, and no field, if none was).
+"""
+
+HOME_FEED = "home-feed"
+
+FEEDS = "f:"
+FEED_HORIZONS = "fh"
+AUTHOR_WINDOWS = "w:"
+AUTHOR_HORIZONS = "wh"

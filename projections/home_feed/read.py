@@ -1,0 +1,58 @@
+"""Reading feeds and authors' windows, page by page."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis.asyncio import Redis
+
+from projections.home_feed.keys import (
+    AUTHOR_HORIZONS,
+    AUTHOR_WINDOWS,
+    FEED_HORIZONS,
+    FEEDS,
+    HOME_FEED,
+)
+from projections.reading import ActiveGeneration, load_read_script, unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPage:
+    """Post numbers, newest first, exact as of `position`.
+
+    `more`: the window goes on below the last of them. `horizon`: at and below it the window
+    knows nothing (0: it knows everything).
+    """
+
+    position: int
+    horizon: int
+    posts: list[int]
+    more: bool
+
+
+class HomeFeedReader:
+    """Reads the active generation. All methods raise ProjectionUnavailable."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._active = ActiveGeneration(redis, HOME_FEED)
+        self._page = load_read_script(redis, "projections.home_feed", "page", ("descending",))
+
+    async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:
+        """A page of a person's home feed: posts below this position (0: the newest)."""
+        return await self._read(FEEDS, FEED_HORIZONS, person, below, limit)
+
+    async def posts_of(self, author: int, *, below: int, limit: int) -> WindowPage:
+        """A page of an author's own posts, likewise."""
+        return await self._read(AUTHOR_WINDOWS, AUTHOR_HORIZONS, author, below, limit)
+
+    async def _read(
+        self, windows: str, horizons: str, owner: int, below: int, limit: int
+    ) -> WindowPage:
+        shard = (await self._active.get()).shard_of(owner)
+        # One more than asked for tells whether there is another page.
+        arguments = [windows, horizons, owner, below, limit + 1]
+        found = await self._page(keys=[shard.checkpoint_key], args=arguments)
+        if found is None:
+            raise unavailable(HOME_FEED)
+        position, horizon, entries = cast("tuple[bytes, bytes, list[Any]]", found)
+        posts = [int(entry) for entry in entries]
+        return WindowPage(int(position), int(horizon), posts[:limit], len(posts) > limit)

@@ -1,0 +1,1 @@
+"""The log on its way from the event store to whoever reads it, one total order of positions."""

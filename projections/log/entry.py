@@ -1,0 +1,31 @@
+"""One entry of the log, as the store holds it and the stream carries it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from domain.codec import CODEC
+from domain.events import EventBody
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event with its place in the log.
+
+    `prev` is the position before this one (0 for the first): positions have holes, so this is
+    how a reader knows that it misses nothing.
+    """
+
+    position: int
+    prev: int
+    originator_id: UUID
+    topic: str
+    state: bytes
+
+    def __post_init__(self) -> None:
+        assert self.position > self.prev >= 0, f"the log runs upwards: {self.prev}→{self.position}"
+
+    @cached_property
+    def body(self) -> EventBody:
+        """What happened. Raises UnreadableEvent."""
+        return CODEC.decode(self.topic, self.state)

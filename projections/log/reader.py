@@ -1,0 +1,53 @@
+"""The log for a projector: from the stream, and from the store wherever the stream has a gap."""
+
+import logging
+
+from prometheus_client import Counter
+
+from projections.log.entry import Entry
+from projections.log.store import Store
+from projections.log.stream import Stream
+
+logger = logging.getLogger(__name__)
+
+REFILLED = Counter(
+    "slackwater_log_refilled_entries_total",
+    "Entries that a projector read from the store because the stream did not have them.",
+)
+
+
+class LogReader:
+    """Hands out the log in order, without a gap, whatever was trimmed or lost on the way."""
+
+    def __init__(self, stream: Stream, store: Store) -> None:
+        self._stream = stream
+        self._store = store
+
+    def read_after(self, position: int, limit: int, block_ms: int | None = None) -> list[Entry]:
+        """The entries that follow `position`, at most `limit`; the first one's prev is `position`.
+
+        Waits up to `block_ms` if there are none yet. Raises StoreUnreachable if a gap in the
+        stream cannot be filled now; nobody ever skips one.
+        """
+        entries = self._stream.read_after(position, limit, block_ms)
+        if entries:
+            if entries[0].prev != position:
+                return self._refill(position, limit)
+            return _unbroken(entries)
+        if self._stream.last_position() > position:
+            return self._refill(position, limit)
+        return []
+
+    def _refill(self, position: int, limit: int) -> list[Entry]:
+        entries = self._store.read_after(position, limit)
+        logger.info("read %d entries after %d from the store", len(entries), position)
+        REFILLED.inc(len(entries))
+        return entries
+
+
+def _unbroken(entries: list[Entry]) -> list[Entry]:
+    """The entries up to the first break in their chain."""
+    for number in range(1, len(entries)):
+        if entries[number].prev != entries[number - 1].position:
+            return entries[:number]
+    return entries

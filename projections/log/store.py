@@ -1,0 +1,85 @@
+"""The event store as a reader sees it: SELECT only, one connection, made again when it broke."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.resources import files
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from projections.log.entry import Entry
+from projections.log.errors import StoreUnreachable
+
+CHANNEL = "slackwater_events"
+"""What the writers NOTIFY: a hint that there is something new, nothing to rely on."""
+
+CONNECT_SECONDS_MAX = 5
+
+
+class Store:
+    """Reads the log. Not safe to share by threads. All methods raise StoreUnreachable."""
+
+    def __init__(self, url: str, *, application: str) -> None:
+        self._url = url
+        self._application = application
+        self._connection: psycopg.Connection[TupleRow] | None = None
+        self._select_entries = _query("select_entries")
+        self._select_epoch = _query("select_epoch")
+
+    def read_after(self, position: int, limit: int) -> list[Entry]:
+        """The next entries above a position that is itself in the log (or 0), oldest first."""
+        with self._connected() as connection:
+            rows = connection.execute(
+                self._select_entries, {"after": position, "limit": limit}, prepare=True
+            ).fetchall()
+        entries: list[Entry] = []
+        for number, originator_id, topic, state in rows:
+            prev = entries[-1].position if entries else position
+            entries.append(Entry(number, prev, originator_id, topic, state))
+        return entries
+
+    def epoch(self) -> str:
+        """The epoch of this store's history."""
+        with self._connected() as connection:
+            row = connection.execute(self._select_epoch).fetchone()
+        if row is None:
+            raise StoreUnreachable("the store has no epoch yet: start the command API first")
+        return row[0]
+
+    def wait_for_hint(self, seconds: float) -> None:
+        """Returns when a writer has notified, or after this time."""
+        with self._connected() as connection:
+            for _ in connection.notifies(timeout=seconds, stop_after=1):
+                pass
+
+    def close(self) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _connected(self) -> Generator[psycopg.Connection[TupleRow]]:
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            yield self._connection
+        except psycopg.Error as error:
+            self.close()
+            raise StoreUnreachable(f"the event store does not answer: {error}") from error
+
+    def _connect(self) -> psycopg.Connection[TupleRow]:
+        connection = psycopg.connect(
+            self._url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS_MAX,
+            application_name=self._application,
+        )
+        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+        return connection
+
+
+def _query(name: str) -> sql.SQL:
+    text = files("projections.log").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return sql.SQL(text)  # pyright: ignore[reportArgumentType] - a file of ours, not input

@@ -1,0 +1,105 @@
+"""The Redis Stream that carries the log: entry ids are positions, each entry names its prev."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from projections.log.entry import Entry
+from projections.log.errors import EpochMismatch
+from projections.scripts import load_script
+
+STREAM = "slackwater:stream"
+EPOCH = "slackwater:epoch"
+
+Fields = dict[bytes, bytes]
+
+
+class Stream:
+    """Appends to and reads from the stream. The client's answers must be bytes."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._append = load_script(redis, "projections.log", "append")
+
+    def claim_epoch(self, epoch: str) -> None:
+        """Marks a new stream with its history's epoch. Raises EpochMismatch if it has another."""
+        self._redis.set(EPOCH, epoch, nx=True)
+        found = cast("bytes", self._redis.get(EPOCH)).decode()
+        if found != epoch:
+            raise EpochMismatch(
+                f"the stream carries epoch {found}, the store is epoch {epoch}: the store was "
+                "replaced. Empty this Redis database, and every read model refills from the store"
+            )
+
+    def last_position(self) -> int:
+        """The stream's own last id; 0 if there is no stream. Trimming does not change it."""
+        try:
+            info = self._redis.xinfo_stream(STREAM)
+        except ResponseError as error:
+            if "no such key" not in str(error):
+                raise
+            return 0
+        return position_of(info["last-generated-id"])
+
+    def append(self, epoch: str, expected_last: int, entries: Sequence[Entry]) -> int:
+        """Appends all entries if the stream still ends at `expected_last`, else none.
+
+        Returns the stream's last position. Raises EpochMismatch.
+        """
+        arguments: list[str | bytes | int] = [epoch, expected_last]
+        for entry in entries:
+            arguments += (
+                entry.position, entry.prev, entry.originator_id.bytes, entry.topic, entry.state
+            )  # fmt: skip
+        last = cast("int", self._append(keys=[STREAM, EPOCH], args=arguments))
+        if last < 0:
+            raise EpochMismatch("the stream carries another epoch than the store")
+        return last
+
+    def read_after(self, position: int, limit: int, block_ms: int | None = None) -> list[Entry]:
+        """The next entries above a position. Waits up to `block_ms` for one if there is none."""
+        answer = cast(
+            "Sequence[Any]",
+            self._redis.xread({STREAM: f"{position}-0"}, count=limit, block=block_ms),
+        )
+        if not answer:
+            return []
+        return [_entry(entry_id, fields) for entry_id, fields in _entries_of(answer)]
+
+    def length(self) -> int:
+        """How many entries the stream holds."""
+        return self._redis.xlen(STREAM)
+
+    def trim_below(self, position: int) -> int:
+        """Drops entries below this position and returns how many."""
+        return self._redis.xtrim(STREAM, minid=f"{position}-0", approximate=False)
+
+    def position_before_last(self, count: int) -> int:
+        """The position of the entry that stands `count` from the end; 0 if there are fewer."""
+        newest = cast("list[Any]", self._redis.xrevrange(STREAM, count=count))
+        return position_of(newest[-1][0]) if len(newest) == count else 0
+
+
+def position_of(entry_id: bytes) -> int:
+    """The position that a stream entry's id stands for."""
+    return int(entry_id.split(b"-")[0])
+
+
+def _entries_of(answer: Any) -> list[tuple[bytes, Fields]]:
+    # A dict under RESP3, a list of pairs under RESP2.
+    [entries] = answer.values() if isinstance(answer, dict) else [answer[0][1]]
+    # Under RESP3 redis-py wraps each stream's entries in one more list.
+    return entries[0] if entries and isinstance(entries[0], list) else entries
+
+
+def _entry(entry_id: bytes, fields: Fields) -> Entry:
+    return Entry(
+        position=position_of(entry_id),
+        prev=int(fields[b"prev"]),
+        originator_id=UUID(bytes=fields[b"id"]),
+        topic=fields[b"topic"].decode(),
+        state=fields[b"state"],
+    )

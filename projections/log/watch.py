@@ -1,0 +1,128 @@
+"""Watches how far the log has come, for those who show the lag. Reads only."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, cast
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from projections.log.stream import EPOCH, STREAM, position_of
+
+logger = logging.getLogger(__name__)
+
+STREAM_EVERY_SECONDS = 0.1
+STORE_EVERY_SECONDS = 0.5
+CONNECT_SECONDS_MAX = 2
+
+
+StoreConnection = psycopg.AsyncConnection[TupleRow]
+
+
+class _Happened(msgspec.Struct):
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest event that is known: its position, and when it happened (Unix seconds)."""
+
+    position: int
+    at: float
+
+
+class LogWatch:
+    """Knows the head of the log, at most STREAM_EVERY_SECONDS old.
+
+    The stream alone would hide a relay that stands still, so the store is asked too.
+    """
+
+    def __init__(self, redis: Redis, database_url: str) -> None:
+        self._redis = redis
+        self._database_url = database_url
+        self._select_head = _query("select_head")
+        self.head = Head(0, 0.0)
+        self.epoch = ""
+
+    async def run(self) -> None:
+        """Watches until cancelled."""
+        await asyncio.gather(self._watch_stream(), self._watch_store())
+
+    async def lag_seconds(self, position: int) -> float:
+        """How long the first event above this position has been waiting; 0 if there is none."""
+        if position >= self.head.position:
+            return 0.0
+        found = cast("list[Any]", await self._redis.xrange(STREAM, min=f"({position}-0", count=1))
+        # A relay that stands still leaves the event in the store alone: the head's own age then.
+        at = _happened_at(found[0][1][b"state"]) if found else self.head.at
+        return max(0.0, time.time() - at)
+
+    async def look_at_stream(self) -> None:
+        """Learns epoch and head from the stream. Raises RedisError."""
+        found = cast("list[Any]", await self._redis.xrevrange(STREAM, count=1))
+        epoch = cast("bytes | None", await self._redis.get(EPOCH))
+        self.epoch = (epoch or b"").decode()
+        if found:
+            entry_id, fields = found[0]
+            self._advance(position_of(entry_id), fields[b"state"])
+
+    async def look_at_store(self) -> None:
+        """Learns the head from the store. Raises psycopg.Error."""
+        async with await self._connect() as connection:
+            await self._ask_store(connection)
+
+    async def _watch_stream(self) -> None:
+        while True:
+            try:
+                await self.look_at_stream()
+            except RedisError as error:
+                logger.warning("the stream cannot be watched: %s", error)
+            await asyncio.sleep(STREAM_EVERY_SECONDS)
+
+    async def _watch_store(self) -> None:
+        while True:
+            try:
+                async with await self._connect() as connection:
+                    while True:
+                        await self._ask_store(connection)
+                        await asyncio.sleep(STORE_EVERY_SECONDS)
+            except psycopg.Error as error:
+                logger.warning("the store cannot be watched: %s", error)
+            await asyncio.sleep(STORE_EVERY_SECONDS)
+
+    async def _connect(self) -> StoreConnection:
+        return await psycopg.AsyncConnection.connect(
+            self._database_url,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS_MAX,
+            application_name="slackwater query-api",
+        )
+
+    async def _ask_store(self, connection: StoreConnection) -> None:
+        cursor = await connection.execute(self._select_head, prepare=True)
+        if row := await cursor.fetchone():
+            self._advance(row[0], row[1])
+
+    def _advance(self, position: int, state: bytes) -> None:
+        if position > self.head.position:
+            self.head = Head(position, _happened_at(state))
+
+
+def _happened_at(state: bytes) -> float:
+    try:
+        return msgspec.json.decode(state, type=_Happened).at.timestamp()
+    except msgspec.MsgspecError:
+        return time.time()  # an event that cannot be read has no time: it counts from now
+
+
+def _query(name: str) -> sql.SQL:
+    text = files("projections.log").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return sql.SQL(text)  # pyright: ignore[reportArgumentType] - a file of ours, not input

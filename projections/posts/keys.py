@@ -1,0 +1,33 @@
+"""The posts' name, keys and values in one shard (each key behind the shard's tag).
+
+p:<number>  STRING  the post, as JSON of StoredPost    (shard of the number)
+i:<id>      STRING  the number of the post with this id (shard of the id, 16 bytes)
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from projections.shards import Shard
+
+POSTS = "posts"
+
+
+class StoredPost(msgspec.Struct, frozen=True):
+    """A post as the read model holds it; `author` is a person's number."""
+
+    id: UUID
+    author: int
+    text: str
+    created_at: datetime
+
+
+def post_key(shard: Shard, number: int) -> str:
+    """Where a post's body stands."""
+    return f"{shard.tag}p:{number}"
+
+
+def id_key(shard: Shard, public_id: UUID) -> bytes:
+    """Where the number of a public id stands."""
+    return f"{shard.tag}i:".encode() + public_id.bytes

@@ -1,0 +1,1 @@
+"""Profiles: who people are, whom they follow and who follows them."""

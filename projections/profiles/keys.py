@@ -1,0 +1,46 @@
+"""The profiles' name, keys and values in one shard (each key behind the shard's tag).
+
+    p:<person>  STRING  the profile, as JSON of StoredProfile   (shard of the number)
+    i:<id>      STRING  the number of the person with this id   (shard of the id, 16 bytes)
+    in:<person>   LIST  the person's followers, by number, descending   (shard of the person)
+    out:<person>  LIST  whom the person follows, likewise
+
+The lists are sorted by number and so by registration, newest first: a cursor into them is a
+position, and a page stays where it is whoever follows or unfollows meanwhile.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from projections.shards import Shard
+
+PROFILES = "profiles"
+
+FOLLOWERS = "in:"
+FOLLOWEES = "out:"
+
+
+class StoredProfile(msgspec.Struct, frozen=True):
+    """A person as the read model holds them."""
+
+    id: UUID
+    handle: str
+    display_name: str
+    created_at: datetime
+
+
+def profile_key(shard: Shard, number: int) -> str:
+    """Where a person's profile stands."""
+    return f"{shard.tag}p:{number}"
+
+
+def id_key(shard: Shard, public_id: UUID) -> bytes:
+    """Where the number of a public id stands."""
+    return f"{shard.tag}i:".encode() + public_id.bytes
+
+
+def people_key(shard: Shard, people: str, number: int) -> str:
+    """Where a person's followers or followees stand."""
+    return f"{shard.tag}{people}{number}"

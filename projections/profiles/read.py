@@ -1,0 +1,113 @@
+"""Reading profiles by number, numbers by public id, and people's people page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+from redis.asyncio import Redis
+
+from projections.profiles.keys import (
+    FOLLOWEES,
+    FOLLOWERS,
+    PROFILES,
+    StoredProfile,
+    id_key,
+    people_key,
+    profile_key,
+)
+from projections.reading import (
+    ActiveGeneration,
+    load_read_script,
+    position_after_reading,
+    unavailable,
+)
+
+_decoder = msgspec.json.Decoder(StoredProfile)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people stand on either side of a person, exact as of `position`."""
+
+    position: int
+    followers: int
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """People's numbers, newest members first, exact as of `position`."""
+
+    position: int
+    people: list[int]
+    more: bool
+
+
+class ProfilesReader:
+    """Reads the active generation. All methods raise ProjectionUnavailable."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._active = ActiveGeneration(redis, PROFILES)
+        self._page = load_read_script(redis, "projections.profiles", "page", ("descending",))
+
+    async def profiles(self, numbers: Sequence[int]) -> dict[int, StoredProfile]:
+        """The known ones among these people, in one round trip."""
+        generation = await self._active.get()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for number in numbers:
+                pipe.get(profile_key(generation.shard_of(number), number))
+            found = cast("list[bytes | None]", await pipe.execute())
+        return {
+            number: _decoder.decode(profile)
+            for number, profile in zip(numbers, found, strict=True)
+            if profile is not None
+        }
+
+    async def number_of(self, public_id: UUID) -> tuple[int | None, int]:
+        """The number of the person with this id, and the position the answer holds for."""
+        shard = (await self._active.get()).shard_of_id(public_id)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hget(shard.checkpoint_key, "position")
+            pipe.get(id_key(shard, public_id))
+            position, number = await pipe.execute()
+        position = position_after_reading(PROFILES, position)
+        return (None if number is None else int(number)), position
+
+    async def position_for(self, number: int) -> int:
+        """Up to where the shard that holds this person has applied the log."""
+        shard = (await self._active.get()).shard_of(number)
+        position = await self._redis.hget(shard.checkpoint_key, "position")
+        return position_after_reading(PROFILES, position)
+
+    async def counts(self, number: int) -> Counts:
+        """How many follow this person, and how many they follow."""
+        shard = (await self._active.get()).shard_of(number)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hget(shard.checkpoint_key, "position")
+            pipe.llen(people_key(shard, FOLLOWERS, number))
+            pipe.llen(people_key(shard, FOLLOWEES, number))
+            position, followers, following = await pipe.execute()
+        return Counts(position_after_reading(PROFILES, position), followers, following)
+
+    async def followers(self, number: int, *, below: int, limit: int) -> PeoplePage:
+        """A page of this person's followers: numbers below this one (0: the newest)."""
+        return await self._people(FOLLOWERS, number, below, limit)
+
+    async def followees(self, number: int, *, below: int, limit: int) -> PeoplePage:
+        """A page of whom this person follows, likewise."""
+        return await self._people(FOLLOWEES, number, below, limit)
+
+    async def _people(self, people: str, number: int, below: int, limit: int) -> PeoplePage:
+        shard = (await self._active.get()).shard_of(number)
+        # One more than asked for tells whether there is another page.
+        found = await self._page(
+            keys=[shard.checkpoint_key], args=[people, number, below, limit + 1]
+        )
+        if found is None:
+            raise unavailable(PROFILES)
+        position, entries = cast("tuple[bytes, list[Any]]", found)
+        numbers = [int(entry) for entry in entries]
+        return PeoplePage(int(position), numbers[:limit], len(numbers) > limit)

@@ -1,0 +1,65 @@
+"""What makes a projection: its name, the operations an event means to a shard, its script."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from redis import Redis
+
+from projections.log.entry import Entry
+from projections.scripts import load_script
+from projections.shards import Checkpoint, Shard
+
+Operation = list[str | int | bytes]
+"""Flat script arguments; what they mean is said at the head of the projection's apply.lua."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A read model in Redis, as the projector sees it.
+
+    `package` holds its apply.lua; `operations` says what of an event concerns a shard's slice
+    (nothing: an empty list).
+    """
+
+    name: str
+    package: str
+    operations: Callable[[Shard, Entry], Operation]
+    preludes: tuple[str, ...] = ()
+
+
+class BatchWriter:
+    """Applies batches of the log to the shards of one projection."""
+
+    def __init__(self, redis: Redis, projection: Projection) -> None:
+        self._projection = projection
+        preludes = ("checkpoint", *projection.preludes)
+        self._apply = load_script(redis, projection.package, "apply", preludes)
+
+    def apply(self, shard: Shard, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Checkpoint:
+        """Applies the entries above the checkpoint and returns where the shard stands then.
+
+        One call of the script does a bounded amount of work, so a batch may take several. If the
+        shard stands elsewhere than at `checkpoint`, somebody else is at it: nothing is applied
+        and its real checkpoint is returned. Raises UnreadableEvent before anything is written.
+        """
+        assert entries
+        assert entries[0].prev <= checkpoint.position, "a batch must follow the checkpoint"
+        operations = [(e.position, self._projection.operations(shard, e)) for e in entries]
+        last = entries[-1].position
+        while checkpoint.position < last:
+            arguments: Operation = [
+                checkpoint.position, checkpoint.place, last, shard.generation.window
+            ]  # fmt: skip
+            for position, operation in operations:
+                if position > checkpoint.position:
+                    arguments += operation
+            moved, position, place = cast(
+                "tuple[int, int, int]", self._apply(keys=[shard.checkpoint_key], args=arguments)
+            )
+            reached = Checkpoint(position, place)
+            if not moved:
+                return reached
+            assert reached > checkpoint, "every call must move the checkpoint forward"
+            checkpoint = reached
+        return checkpoint

@@ -1,0 +1,138 @@
+"""The projector: reads the log and applies it to its share of the shards, batch by batch.
+
+It holds no state that matters: a shard's checkpoint stands beside its data, and the script that
+applies a batch moves it. Whatever happens to this process, or however many of it there are, the
+shards end where the log says.
+"""
+
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+from prometheus_client import Gauge, Histogram
+from redis import Redis
+
+from domain.events import Published
+from projections.generations import Generations
+from projections.home_feed.keys import HOME_FEED
+from projections.log.entry import Entry
+from projections.log.reader import LogReader
+from projections.membership import HEARTBEAT_SECONDS, Member
+from projections.projection import BatchWriter, Projection
+from projections.shards import Checkpoint, Generation, Shard
+
+logger = logging.getLogger(__name__)
+
+BATCH_ENTRIES_MAX = 500
+PROPAGATIONS_KEPT = 2_048
+
+BATCH_ENTRIES = Histogram(
+    "slackwater_projector_batch_entries",
+    "Log entries in a batch applied to one shard.",
+    ["projection"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+)
+BATCH_SECONDS = Histogram(
+    "slackwater_projector_batch_duration_seconds",
+    "Time to apply one batch to one shard.",
+    ["projection"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+PROPAGATION_SECONDS = Histogram(
+    "slackwater_propagation_seconds",
+    "From a post's publishing until it is visible in the feeds of one shard.",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+SHARDS_OWNED = Gauge("slackwater_projector_shards", "Shards that this worker has as its share.")
+
+
+class Projector:
+    """One worker. `projections` are applied in their order, generation by generation."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        log: LogReader,
+        member: Member,
+        projections: Sequence[Projection],
+        *,
+        shards: int,
+        window: int,
+    ) -> None:
+        self._redis = redis
+        self._log = log
+        self._member = member
+        self._names = [projection.name for projection in projections]
+        self._writers = {p.name: BatchWriter(redis, p) for p in projections}
+        self._generations = Generations(redis)
+        self._shape = {"shards": shards, "window": window}
+        self._checkpoints: dict[Shard, Checkpoint] = {}
+        self._share_until = 0.0
+        self._propagations: deque[float] = deque(maxlen=PROPAGATIONS_KEPT)
+
+    def step(self) -> None:
+        """Applies what there is to the shards of this worker's share, or waits for it a moment.
+
+        Shards that stand together are fed together; one that is behind does not hold the others
+        up. Raises StoreUnreachable, UnreadableEvent.
+        """
+        self._member.beat(self._vitals())
+        self._take_share()
+        together: dict[int, list[Shard]] = defaultdict(list)
+        for shard, checkpoint in self._checkpoints.items():
+            together[checkpoint.position].append(shard)
+        block_ms = int(1000 * HEARTBEAT_SECONDS) if len(together) <= 1 else None
+        if not together:
+            # No share: this one waits for a change of membership, not for the log.
+            time.sleep(HEARTBEAT_SECONDS)
+        for position, shards in together.items():
+            entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
+            if entries:
+                for shard in shards:
+                    self._apply(shard, entries)
+
+    def _take_share(self) -> None:
+        if time.monotonic() < self._share_until:
+            return
+        for name in self._names:
+            self._generations.ensure_active(name, **self._shape)
+        every = [s for g in self._all_generations() for s in g.all_shards()]
+        mine = self._member.share_of(every)
+        new = [shard for shard in mine if shard not in self._checkpoints]
+        if new or len(mine) < len(self._checkpoints):
+            logger.info("%d of %d shards are this worker's", len(mine), len(every))
+        found = self._generations.checkpoints(new)
+        self._checkpoints = {s: self._checkpoints.get(s) or found[s] for s in mine}
+        SHARDS_OWNED.set(len(mine))
+        self._share_until = time.monotonic() + HEARTBEAT_SECONDS
+
+    def _all_generations(self) -> list[Generation]:
+        return self._generations.all_of(self._names)
+
+    def _apply(self, shard: Shard, entries: Sequence[Entry]) -> None:
+        name = shard.generation.projection
+        started = time.perf_counter()
+        reached = self._writers[name].apply(shard, self._checkpoints[shard], entries)
+        self._checkpoints[shard] = reached
+        if reached.position != entries[-1].position:
+            logger.info("shard %s stands at %d: another worker is at it", shard, reached.position)
+            return
+        BATCH_SECONDS.labels(name).observe(time.perf_counter() - started)
+        BATCH_ENTRIES.labels(name).observe(len(entries))
+        if name == HOME_FEED:
+            self._measure_propagation(entries)
+
+    def _measure_propagation(self, entries: Sequence[Entry]) -> None:
+        now = time.time()
+        for entry in entries:
+            if isinstance(entry.body, Published):
+                seconds = max(0.0, now - entry.body.at.timestamp())
+                PROPAGATION_SECONDS.observe(seconds)
+                self._propagations.append(seconds)
+
+    def _vitals(self) -> dict[str, object]:
+        return {
+            "shards": [str(shard) for shard in self._checkpoints],
+            "propagation_seconds": list(self._propagations)[-200:],
+        }

@@ -1,0 +1,28 @@
+"""Server-side scripts: each stands in a .lua file of its own and runs as a whole or not at all."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Literal
+
+from redis import Redis
+from redis.commands.core import Script
+
+Access = Literal["read", "write"]
+
+
+def script_text(package: str, name: str, access: Access, preludes: Sequence[str] = ()) -> str:
+    """The script's source. `preludes` name scripts of `projections` that come before it.
+
+    The shebang declares what the script does, so that Redis refuses a write under memory
+    pressure before the script begins, and not half-way.
+    """
+    flags = " flags=no-writes" if access == "read" else ""
+    parts = [f"#!lua{flags}"]
+    sources = [("projections", prelude) for prelude in preludes] + [(package, name)]
+    parts += [files(at).joinpath(f"{file}.lua").read_text(encoding="utf-8") for at, file in sources]
+    return "\n".join(parts)
+
+
+def load_script(redis: Redis, package: str, name: str, preludes: Sequence[str] = ()) -> Script:
+    """The writing script, ready to call; it is sent again if the server has forgotten it."""
+    return redis.register_script(script_text(package, name, "write", preludes))

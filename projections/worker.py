@@ -1,0 +1,113 @@
+"""Runs a relay or a projector: step after step until asked to stop, faults waited out."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis.exceptions
+from prometheus_client import Counter, start_http_server
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from projections.catalogue import NAMES, PROJECTIONS
+from projections.generations import Generations
+from projections.log.errors import StoreUnreachable
+from projections.log.reader import LogReader
+from projections.log.relay import Relay
+from projections.log.store import Store
+from projections.log.stream import Stream
+from projections.membership import HEARTBEAT_SECONDS, Member
+from projections.projector import Projector
+
+logger = logging.getLogger(__name__)
+
+REDIS_ANSWER_SECONDS_MAX = 10.0
+"""Above every blocking read of ours: a shorter time-out would make an idle stream look dead."""
+
+PAUSE_SECONDS_MAX = 2.0
+"""The longest pause between two tries while a server is away."""
+
+FAULTS = Counter(
+    "slackwater_worker_faults_total", "Steps that failed because a server was away.", ["server"]
+)
+
+Step = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """What a worker needs to run. `metrics_port` 0: no figures over HTTP."""
+
+    database_url: str
+    redis_url: str
+    metrics_host: str
+    metrics_port: int
+    shards: int
+    window: int
+
+
+def run_relay(config: WorkerConfig) -> None:
+    """Runs a relay until SIGTERM or SIGINT."""
+    client, member, store, stop = _prepare(config, "relay")
+    generations = Generations(client)
+
+    def slowest_position() -> int:
+        shards = [s for g in generations.all_of(NAMES) for s in g.all_shards()]
+        return min((c.position for c in generations.checkpoints(shards).values()), default=0)
+
+    relay = Relay(store, Stream(client), member, slowest_position)
+    _run(lambda: relay.step(stop.wait), member, stop)
+    store.close()
+
+
+def run_projector(config: WorkerConfig) -> None:
+    """Runs a projector until SIGTERM or SIGINT."""
+    client, member, store, stop = _prepare(config, "projector")
+    log = LogReader(Stream(client), store)
+    projector = Projector(
+        client, log, member, PROJECTIONS, shards=config.shards, window=config.window
+    )
+    _run(projector.step, member, stop)
+    store.close()
+
+
+def connect_redis(url: str) -> Redis:
+    """A client for blocking reads: no hidden retries, no time-out below a read that blocks."""
+    return Redis.from_url(url, socket_timeout=REDIS_ANSWER_SECONDS_MAX, retry=Retry(NoBackoff(), 0))
+
+
+def _prepare(config: WorkerConfig, role: str) -> tuple[Redis, Member, Store, threading.Event]:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    if config.metrics_port:
+        start_http_server(config.metrics_port, addr=config.metrics_host)
+    client = connect_redis(config.redis_url)
+    store = Store(config.database_url, application=f"slackwater {role}")
+    return client, Member(client, role), store, stop
+
+
+def _run(step: Step, member: Member, stop: threading.Event) -> None:
+    """Steps until asked to stop. A server that is away is waited for; nothing else is caught."""
+    pause = HEARTBEAT_SECONDS
+    while not stop.is_set():
+        try:
+            step()
+            pause = HEARTBEAT_SECONDS
+        except StoreUnreachable as error:
+            FAULTS.labels("postgres").inc()
+            logger.warning("%s; trying again in %.1f s", error, pause)
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+            FAULTS.labels("redis").inc()
+            logger.warning("Redis does not answer: %s; trying again in %.1f s", error, pause)
+        else:
+            continue
+        stop.wait(pause)
+        pause = min(2 * pause, PAUSE_SECONDS_MAX)
+    try:
+        member.leave()
+    except redis.exceptions.ConnectionError:
+        logger.info("Redis is away: the lease will run out by itself")

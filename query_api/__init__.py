@@ -1,0 +1,1 @@
+"""The read side: serves what the projections hold. It writes nothing, nowhere."""

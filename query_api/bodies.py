@@ -1,0 +1,63 @@
+"""Answers of the read side."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class Lag(BaseModel):
+    """How far the answer is behind the log's head, and for how long already."""
+
+    events: Annotated[int, Field(ge=0, description="positions between the answer and the head")]
+    seconds: Annotated[float, Field(ge=0, description="age of the oldest event not yet shown")]
+
+
+class Author(BaseModel):
+    """A person as they stand beside a post or in a list."""
+
+    id: UUID
+    handle: str
+    display_name: str
+
+
+class FeedItem(BaseModel):
+    """A post; `position` is its place in the log."""
+
+    id: UUID
+    author: Author
+    text: str
+    created_at: datetime
+    position: int
+
+
+class _Shown(BaseModel):
+    as_of: Annotated[int, Field(description="everything up to this position is in the answer")]
+    lag: Lag
+
+
+class PostPage(_Shown):
+    """Posts, newest first. `next` is the cursor of the following page, if there is one."""
+
+    items: list[FeedItem]
+    next: str | None
+
+
+class PeoplePage(_Shown):
+    """People, newest members first."""
+
+    items: list[Author]
+    next: str | None
+
+
+class Post(FeedItem, _Shown):
+    """One post."""
+
+
+class Profile(Author, _Shown):
+    """A person, with the number of people on either side."""
+
+    created_at: datetime
+    followers: int
+    following: int

@@ -1,0 +1,81 @@
+"""From post numbers to what a person reads: bodies and authors put in their places.
+
+The three read models move on their own. A body that its shard has not reached yet is left out,
+and the answer then claims less; a body that is gone although its shard is past it was deleted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from projections.posts.keys import StoredPost
+from projections.profiles.keys import StoredProfile
+from query_api.bodies import Author, FeedItem
+from query_api.cache import FactCache
+from query_api.read_models import ReadModels
+
+Fact = TypeVar("Fact")
+
+
+class _Positions(Protocol):
+    async def position_for(self, number: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hydrated:
+    """Items in the order of their numbers, and the position the answer may claim."""
+
+    items: list[FeedItem]
+    as_of: int
+
+
+async def hydrate_posts(models: ReadModels, numbers: Sequence[int], as_of: int) -> Hydrated:
+    """The posts with these numbers, as far as bodies and authors are there."""
+    bodies, as_of = await _facts(models.bodies, models.posts, numbers, as_of)
+    authors = [body.author for body in bodies.values()]
+    people, as_of = await _facts(models.people, models.profiles, authors, as_of)
+    items = [
+        feed_item(number, body, people[body.author])
+        for number in numbers
+        if (body := bodies.get(number)) is not None and body.author in people
+    ]
+    return Hydrated(items, as_of)
+
+
+async def hydrate_people(
+    models: ReadModels, numbers: Sequence[int], as_of: int
+) -> tuple[list[Author], int]:
+    """The people with these numbers, likewise, and the position the answer may claim."""
+    people, as_of = await _facts(models.people, models.profiles, numbers, as_of)
+    return [author(people[number]) for number in numbers if number in people], as_of
+
+
+def feed_item(number: int, body: StoredPost, profile: StoredProfile) -> FeedItem:
+    """A post as it is sent."""
+    return FeedItem(
+        id=body.id,
+        author=author(profile),
+        text=body.text,
+        created_at=body.created_at,
+        position=number,
+    )
+
+
+def author(profile: StoredProfile) -> Author:
+    """A person as they are sent."""
+    return Author(id=profile.id, handle=profile.handle, display_name=profile.display_name)
+
+
+async def _facts(
+    cache: FactCache[Fact], model: _Positions, numbers: Sequence[int], as_of: int
+) -> tuple[dict[int, Fact], int]:
+    found = await cache.get(numbers)
+    for number in numbers:
+        if number in found:
+            continue
+        if await model.position_for(number) < number:
+            as_of = min(as_of, number - 1)
+        else:
+            # The shard has passed it: it came just now, or it was deleted.
+            found |= await cache.get([number])
+    return found, as_of

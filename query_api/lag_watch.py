@@ -1,0 +1,83 @@
+"""The lag of every shard, measured here because this half goes on when the workers do not."""
+
+import asyncio
+import logging
+
+from prometheus_client import Gauge
+from redis.exceptions import RedisError
+
+from projections.errors import ProjectionUnavailable
+from projections.home_feed.keys import HOME_FEED
+from projections.posts.keys import POSTS
+from projections.profiles.keys import PROFILES
+from projections.reading import ActiveGeneration
+from projections.shards import Shard
+from query_api.read_models import ReadModels
+
+logger = logging.getLogger(__name__)
+
+EVERY_SECONDS = 0.5
+
+HEAD = Gauge("slackwater_log_head_position", "The newest position known, in store or stream.")
+LAG_EVENTS = Gauge(
+    "slackwater_projection_lag_events", "Head minus checkpoint.", ["projection", "shard"]
+)
+LAG_SECONDS = Gauge(
+    "slackwater_projection_lag_seconds",
+    "Age of the oldest event not yet applied.",
+    ["projection", "shard"],
+)
+
+
+class LagWatch:
+    """Keeps the gauges and answers for the summary."""
+
+    def __init__(self, models: ReadModels) -> None:
+        self._models = models
+        self._active = [
+            ActiveGeneration(models.redis, name) for name in (HOME_FEED, POSTS, PROFILES)
+        ]
+
+    async def run(self) -> None:
+        """Measures until cancelled."""
+        while True:
+            try:
+                await self.measure()
+            except ProjectionUnavailable:
+                pass  # nothing is built yet, so there is no lag to show
+            except RedisError as error:
+                logger.warning("the lag cannot be measured: %s", error)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def measure(self) -> dict[str, list[dict[str, object]]]:
+        """Position and lag of each shard, by projection. Raises ProjectionUnavailable."""
+        head = self._models.watch.head
+        HEAD.set(head.position)
+        found: dict[str, list[dict[str, object]]] = {}
+        for active in self._active:
+            generation = await active.get()
+            shards = generation.all_shards()
+            found[generation.projection] = [
+                await self._lag(shard, head.position, position)
+                for shard, position in zip(shards, await self._positions(shards), strict=True)
+            ]
+        return found
+
+    async def _positions(self, shards: list[Shard]) -> list[int]:
+        async with self._models.redis.pipeline(transaction=False) as pipe:
+            for shard in shards:
+                pipe.hget(shard.checkpoint_key, "position")
+            return [int(position or 0) for position in await pipe.execute()]
+
+    async def _lag(self, shard: Shard, head: int, position: int) -> dict[str, object]:
+        events = max(0, head - position)
+        seconds = await self._models.watch.lag_seconds(position)
+        labels = (shard.generation.projection, str(shard.index))
+        LAG_EVENTS.labels(*labels).set(events)
+        LAG_SECONDS.labels(*labels).set(seconds)
+        return {
+            "shard": shard.index,
+            "position": position,
+            "lag_events": events,
+            "lag_seconds": round(seconds, 3),
+        }

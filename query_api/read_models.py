@@ -1,0 +1,58 @@
+"""The read side's whole view of the world: the three read models, the caches, the log's head."""
+
+from uuid import UUID
+
+from cachetools import LRUCache
+from redis.asyncio import Redis
+
+from projections.home_feed.read import HomeFeedReader
+from projections.log.watch import LogWatch
+from projections.posts.keys import StoredPost
+from projections.posts.read import PostsReader
+from projections.profiles.keys import StoredProfile
+from projections.profiles.read import ProfilesReader
+from query_api.cache import FactCache
+from query_api.errors import NotFound
+
+POSTS_CACHED_MAX = 50_000
+PROFILES_CACHED_MAX = 50_000
+NUMBERS_CACHED_MAX = 100_000
+
+ANSWER_SECONDS_MAX = 2.0
+"""Reads are short: a server that takes longer counts as away."""
+
+
+class ReadModels:
+    """Opened once for the app. Its methods raise ProjectionUnavailable."""
+
+    def __init__(self, redis_url: str, database_url: str) -> None:
+        self.redis = Redis.from_url(redis_url, socket_timeout=ANSWER_SECONDS_MAX)
+        self.watch = LogWatch(self.redis, database_url)
+        self.home_feed = HomeFeedReader(self.redis)
+        self.posts = PostsReader(self.redis)
+        self.profiles = ProfilesReader(self.redis)
+        self.bodies: FactCache[StoredPost] = FactCache("posts", self.posts.bodies, POSTS_CACHED_MAX)
+        self.people: FactCache[StoredProfile] = FactCache(
+            "profiles", self.profiles.profiles, PROFILES_CACHED_MAX
+        )
+        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
+
+    async def find_person(self, person_id: UUID) -> tuple[int | None, int | None]:
+        """A person's number, and the position the answer holds for if there is none."""
+        if (known := self._numbers.get(person_id)) is not None:
+            return known, None
+        number, position = await self.profiles.number_of(person_id)
+        if number is not None:
+            self._numbers[person_id] = number
+        return number, position
+
+    async def person(self, person_id: UUID) -> int:
+        """A person's number. Raises NotFound."""
+        number, position = await self.find_person(person_id)
+        if number is None:
+            raise NotFound(f"as of position {position} there is no person {person_id}")
+        return number
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self.redis.aclose()

@@ -1,0 +1,14 @@
+"""How a route reaches the read models, and how an answer says how new it is."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from query_api.read_models import ReadModels
+
+
+def _read_models(request: Request) -> ReadModels:
+    return request.app.state.read_models
+
+
+Models = Annotated[ReadModels, Depends(_read_models)]
