@@ -8,12 +8,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from launcher.data_directory import DataDirectory
 from launcher.errors import LaunchError
-from launcher.settings import Settings, environment_name
+from launcher.settings import Settings
 from launcher.token_key import access_tokens
 
 app = typer.Typer(
@@ -122,14 +121,7 @@ def _run(process: Callable[[Settings], None]) -> None:
 
 def _settings(**given: Any) -> Settings:
     """The environment's settings, with those overridden that were given on the command line."""
-    chosen = {name: value for name, value in given.items() if value is not None}
-    try:
-        return Settings(**chosen)
-    except ValidationError as error:
-        faults = [
-            f"{environment_name(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()
-        ]
-        raise LaunchError("; ".join(faults)) from None
+    return Settings.of(**{name: value for name, value in given.items() if value is not None})
 
 
 def _running(settings: Settings) -> Settings:

@@ -2,6 +2,7 @@
 
 LaunchError
 ├── SettingMissing     a setting that this command cannot do without
+├── SettingInvalid     a setting whose value cannot be
 ├── PortInUse          something else listens there
 ├── AlreadyRunning     another `up` has this data directory
 └── ServerFailed       an embedded server did not come up
@@ -14,6 +15,10 @@ class LaunchError(Exception):
 
 class SettingMissing(LaunchError):
     """A setting that this command cannot do without."""
+
+
+class SettingInvalid(LaunchError):
+    """A setting has a value that it cannot have."""
 
 
 class PortInUse(LaunchError):

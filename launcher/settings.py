@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from edge.tokens import KEY_BYTES_MIN
+from launcher.errors import SettingInvalid
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -51,6 +52,18 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+
+    @classmethod
+    def of(cls, **given: Any) -> "Settings":
+        """The environment's settings, but for those given. Raises SettingInvalid."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            faults = [
+                f"{environment_name(str(fault['loc'][0]))}: {fault['msg']}"
+                for fault in error.errors()
+            ]
+            raise SettingInvalid("; ".join(faults)) from None
 
     def masked(self) -> dict[str, Any]:
         """The settings in force, fit to be shown: secrets are masked."""

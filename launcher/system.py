@@ -40,6 +40,7 @@ class System:
         self._tell = tell
         self.directory = DataDirectory(settings.data_dir)
         self.supervisor = Supervisor(tell)
+        self._postgres: EmbeddedPostgres | None = None
 
     def start(self) -> Addresses:
         """Starts everything, waits until it is ready, and says where it is.
@@ -57,6 +58,11 @@ class System:
         """Stops everything in order and gives the data directory back."""
         self.supervisor.stop_all()
         self.directory.close()
+
+    def remove(self) -> None:
+        """Removes what embedded Postgres keeps outside the data directory, when it has to."""
+        if self._postgres is not None:
+            self._postgres.remove()
 
     @property
     def projectors(self) -> list[str]:
@@ -120,6 +126,7 @@ class System:
     def _start_postgres(self) -> str:
         self._tell("starting embedded Postgres")
         postgres = EmbeddedPostgres(self.directory.path / "postgres", self._log("postgres"))
+        self._postgres = postgres
         postgres.prepare()
         self.supervisor.add(postgres.program)
         wait_until_ready(self.supervisor, "postgres", postgres.accepts_connections)

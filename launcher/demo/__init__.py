@@ -1,0 +1,1 @@
+"""The demo: plays a real social history over HTTP, breaks things, and compares every feed."""

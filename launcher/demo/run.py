@@ -1,0 +1,85 @@
+"""`slackwater demo`: a system of its own, a history played into it, and the report."""
+
+import asyncio
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from launcher.demo.client import Client
+from launcher.demo.compare import compare_every_feed
+from launcher.demo.history import SHIPPED, RecordedHistory, read_history
+from launcher.demo.play import Player
+from launcher.demo.report import Report
+from launcher.settings import Settings
+from launcher.system import Addresses, System
+
+console = Console()
+
+
+def run_demo(*, source: Path | None, posts: int | None, json_file: Path | None) -> int:
+    """Returns 0 if every feed converged, else 1. Raises LaunchError."""
+    history = read_history(source or SHIPPED, posts)
+    directory = Path(tempfile.mkdtemp(prefix="slackwater-demo-"))
+    directory.chmod(0o711)  # as root, Postgres' own account has to get through
+    settings = Settings.of(
+        data_dir=directory, port=0, command_port=0, query_port=0,
+        database_url=None, redis_url=None, token_key=None, token_key_file=None,
+    )  # fmt: skip
+    system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}"))
+    try:
+        addresses = system.start()
+        report = _perform(system, addresses, history, settings.window)
+    finally:
+        system.stop()
+        system.remove()
+        shutil.rmtree(directory, ignore_errors=True)
+    report.show(console)
+    if json_file is not None:
+        report.write(json_file)
+    return 0 if report.converged else 1
+
+
+def _perform(system: System, addresses: Addresses, history: RecordedHistory, window: int) -> Report:
+    """Plays on a thread of its own, while this one tends the processes."""
+    done = threading.Event()
+    outcome: list[Report | BaseException] = []
+
+    def perform() -> None:
+        try:
+            outcome.append(asyncio.run(_play(system, addresses, history, window)))
+        except BaseException as error:  # noqa: BLE001 - raised again by the other thread
+            outcome.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=perform, name="player", daemon=True).start()
+    system.supervisor.tend(until=done)
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
+
+
+async def _play(
+    system: System, addresses: Addresses, history: RecordedHistory, window: int
+) -> Report:
+    started = time.monotonic()
+    columns = (
+        TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        async with Client(addresses.gateway) as client:
+            player = Player(client, system, history, progress)
+            await player.play()
+            people = list(player.people.values())
+            bar = progress.add_task("comparing every feed", total=len(people))
+            player.report.comparison = await compare_every_feed(
+                client, people, addresses.database_url, window, lambda: progress.advance(bar)
+            )
+    player.report.total_seconds = time.monotonic() - started
+    return player.report
