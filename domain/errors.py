@@ -28,7 +28,7 @@ class InvalidDisplayName(RuleViolation):
 
 
 class InvalidText(RuleViolation):
-    """The text is empty after trimming, too long, or holds a NUL."""
+    """The text is empty after trimming, too long, or cannot be stored."""
 
 
 class CannotFollowYourself(RuleViolation):

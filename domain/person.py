@@ -43,6 +43,6 @@ def _checked_display_name(display_name: str) -> str:
             f"a display name is 1 to {DISPLAY_NAME_LENGTH_MAX} characters after trimming, "
             f"this one has {len(name)}"
         )
-    if any(unicodedata.category(character) == "Cc" for character in name):
-        raise InvalidDisplayName("a display name holds no control characters")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise InvalidDisplayName("a display name holds no control or surrogate characters")
     return name

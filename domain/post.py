@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.errors import InvalidText, NotTheAuthor
 from domain.events import Deleted, DomainEvent, Published
+from domain.text import is_storable
 
 TEXT_LENGTH_MAX = 2_000
 
@@ -33,8 +34,8 @@ def publish(*, post_id: UUID, author: int, text: str, at: datetime) -> DomainEve
             f"a text is 1 to {TEXT_LENGTH_MAX} characters after trimming, "
             f"this one has {len(trimmed)}"
         )
-    if "\0" in trimmed:
-        raise InvalidText("a text holds no NUL character")
+    if not is_storable(trimmed):
+        raise InvalidText("a text holds no NUL and no half of a surrogate pair")
     return DomainEvent(post_id, 1, Published(at=at, author=author, text=trimmed))
 
 

@@ -38,7 +38,8 @@ def up(
     from launcher.up import run_up
 
     with _said_plainly():
-        run_up(_settings(data_dir=data_dir, port=port, projectors=projectors))
+        settings = _settings(data_dir=data_dir, port=port, projectors=projectors)
+        raise typer.Exit(run_up(settings))
 
 
 @app.command("command-api")

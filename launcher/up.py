@@ -12,8 +12,12 @@ from launcher.system import Addresses, System
 console = Console()
 
 
-def run_up(settings: Settings) -> None:
-    """Returns after Ctrl-C or SIGTERM, with everything stopped. Raises LaunchError."""
+INTERRUPTED = 130
+"""The exit code of shells for a program that Ctrl-C ended."""
+
+
+def run_up(settings: Settings) -> int:
+    """Returns an exit code after Ctrl-C or SIGTERM, everything stopped. Raises LaunchError."""
     stop = threading.Event()
     system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}", highlight=False))
 
@@ -29,7 +33,7 @@ def run_up(settings: Settings) -> None:
         addresses = system.start()
     except KeyboardInterrupt:
         console.print("stopped before everything was up; nothing is left running")
-        return
+        return INTERRUPTED
     signal.signal(signal.SIGINT, asked_to_stop)
     signal.signal(signal.SIGTERM, asked_to_stop)
     system.directory.write_addresses(asdict(addresses))
@@ -38,6 +42,7 @@ def run_up(settings: Settings) -> None:
     console.print("stopping …")
     system.stop()
     console.print("stopped; the data stays in", str(system.directory.path), highlight=False)
+    return 0
 
 
 class _Interrupted:

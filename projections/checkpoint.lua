@@ -1,12 +1,12 @@
 -- Stands before every script that applies a batch to a shard.
 -- KEYS[1]: the shard's checkpoint.
 -- ARGV: expected position, expected place, the position after the whole batch, the window
--- length; the operations follow from FIRST_OPERATION on.
+-- length, the work that one call may do; the operations follow from FIRST_OPERATION on.
 -- A shard that does not stand where the worker thinks it does is left alone: so a second worker,
 -- a retry after a lost reply or a zombie changes nothing.
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
-local FIRST_OPERATION = 5
+local FIRST_OPERATION = 6
 
 local function read_checkpoint()
     local found = redis.call('HMGET', checkpoint_key, 'position', 'place')

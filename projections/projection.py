@@ -28,11 +28,18 @@ class Projection:
     preludes: tuple[str, ...] = ()
 
 
+CALL_DELIVERIES_MAX = 4_000
+"""What one call of a script may do, so that it blocks Redis for about 10 ms at the most."""
+
+
 class BatchWriter:
     """Applies batches of the log to the shards of one projection."""
 
-    def __init__(self, redis: Redis, projection: Projection) -> None:
+    def __init__(
+        self, redis: Redis, projection: Projection, *, budget: int = CALL_DELIVERIES_MAX
+    ) -> None:
         self._projection = projection
+        self._budget = budget
         preludes = ("checkpoint", *projection.preludes)
         self._apply = load_script(redis, projection.package, "apply", preludes)
 
@@ -48,9 +55,8 @@ class BatchWriter:
         operations = [(e.position, self._projection.operations(shard, e)) for e in entries]
         last = entries[-1].position
         while checkpoint.position < last:
-            arguments: Operation = [
-                checkpoint.position, checkpoint.place, last, shard.generation.window
-            ]  # fmt: skip
+            arguments: Operation = [checkpoint.position, checkpoint.place, last]
+            arguments += shard.generation.window, self._budget
             for position, operation in operations:
                 if position > checkpoint.position:
                     arguments += operation

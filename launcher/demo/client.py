@@ -8,11 +8,13 @@ from typing import Any, Self
 
 import aiohttp
 
+from launcher.errors import LaunchError
+
 CONNECTIONS = 32
 ANSWER_SECONDS_MAX = 30.0
 
 
-class Refused(Exception):
+class Refused(LaunchError):
     """An answer that is not 2xx; carries status and problem document."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -66,8 +68,10 @@ class Client:
         await self._http.close()
 
     async def register(self, handle: str, display_name: str) -> Person:
-        """Registers a person."""
-        body = {"handle": handle, "display_name": display_name}
+        """Registers a person; a blank display name is left to the server."""
+        body = {"handle": handle}
+        if display_name.strip():
+            body["display_name"] = display_name
         answer, _ = await self._command("POST", "/users/", None, body)
         return Person(answer["id"], answer["access_token"])
 

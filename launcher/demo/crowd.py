@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -15,18 +15,26 @@ AT_ONCE = 24
 
 READ_EVERY_SECONDS = 0.01
 
+Act = Callable[[], Awaitable[None]]
 
-async def all_of(acts: Sequence[Coroutine[None, None, None]]) -> None:
-    """Carries out all acts, AT_ONCE of them at a time, begun in their order."""
+
+async def all_of(acts: Iterable[Act]) -> None:
+    """Carries out all acts, AT_ONCE of them at a time, begun in their order.
+
+    The first error ends it, and is raised as it is.
+    """
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def in_turn(act: Coroutine[None, None, None]) -> None:
+    async def in_turn(act: Act) -> None:
         async with turns:
-            await act
+            await act()
 
-    async with asyncio.TaskGroup() as tasks:
-        for act in acts:
-            tasks.create_task(in_turn(act))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for act in acts:
+                tasks.create_task(in_turn(act))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
 
 
 class Onlooker:

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from rich.progress import Progress
@@ -60,7 +61,7 @@ class Player:
             self.people[handle] = await self._client.register(handle, self._history.people[handle])
             self._progress.advance(self._bar)
 
-        await all_of([register(handle) for handle in self._history.people])
+        await all_of(partial(register, handle) for handle in self._history.people)
 
     async def _follow(self) -> None:
         self._progress.update(self._bar, description="following")
@@ -72,7 +73,7 @@ class Player:
                 await self._client.follow(follower, followee, following=False)
                 self.report.unfollows += 1
 
-        await all_of([follow(n, pair) for n, pair in enumerate(self._history.follows, 1)])
+        await all_of(partial(follow, n, pair) for n, pair in enumerate(self._history.follows, 1))
 
     async def _in_calm(self, happenings: Sequence[Happening]) -> None:
         async with self._phase("all is well"):
@@ -135,7 +136,7 @@ class Player:
             else:
                 await self._post(one, watched=every > 0 and number % every == 0)
 
-        await all_of([happen(number, one) for number, one in enumerate(happenings)])
+        await all_of(partial(happen, number, one) for number, one in enumerate(happenings))
 
     async def _follow_one(self, follower: str, followee: str) -> None:
         await self._client.follow(self.people[follower], self.people[followee])

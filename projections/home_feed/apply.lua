@@ -3,10 +3,9 @@
 --   P  a post is published   a = author             own = 1 if the author is in this shard
 --   D  a post is deleted     a = author, b = post   own likewise
 --   F  a follows b           U  a no longer follows b     (a is in this shard)
--- One call delivers to at most BUDGET feeds (about 10 ms); where it stops inside an event, the
--- number of followers served becomes the place in the checkpoint.
-local BUDGET = 4000
-local window = tonumber(ARGV[4])
+-- One call delivers to about as many feeds as the budget says; where it stops inside an event,
+-- the number of followers served becomes the place in the checkpoint.
+local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 -- A new post is the newest of all, so it goes to the head; what falls off the end is the new
 -- horizon.
@@ -97,7 +96,7 @@ end
 
 local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 for i = FIRST_OPERATION, #ARGV, 5 do
-    if spent >= BUDGET then
+    if spent >= budget then
         return move_checkpoint(done, 0)
     end
     local position, kind, a, b = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
@@ -107,7 +106,7 @@ for i = FIRST_OPERATION, #ARGV, 5 do
     elseif kind == 'U' then
         spent = spent + 1 + unfollow(a, b)
     else
-        local room = math.ceil(BUDGET - spent)
+        local room = math.ceil(budget - spent)
         local followers = redis.call('LRANGE', tag .. 'r:' .. a, place, place + room - 1)
         if kind == 'P' then
             if place == 0 then

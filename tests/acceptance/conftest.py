@@ -1,0 +1,62 @@
+"""The whole system, as `slackwater up` runs it, for all acceptance tests of a worker."""
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass
+from itertools import count
+
+import httpx
+import pytest
+
+from launcher.settings import Settings
+from launcher.system import Addresses, System
+from tests.acceptance.people import Person
+
+WINDOW = 30
+"""Short, so that a test can look over its edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running system."""
+
+    system: System
+    addresses: Addresses
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
+    """Everything, on free ports."""
+    directory = tmp_path_factory.mktemp("system")
+    for place in (directory, *directory.parents):
+        if place.name.startswith("pytest-"):
+            place.chmod(0o711)  # as root, Postgres' own account has to get through
+    settings = Settings.of(
+        data_dir=directory, port=0, command_port=0, query_port=0, window=WINDOW, shards=3
+    )
+    system = System(settings, tell=print)
+    stop = threading.Event()
+    addresses = system.start()
+    tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
+    tending.start()
+    yield Running(system, addresses)
+    stop.set()
+    tending.join()
+    system.stop()
+    system.remove()
+
+
+@pytest.fixture
+def http(running: Running) -> Generator[httpx.Client]:
+    """A client of the gateway."""
+    with httpx.Client(base_url=running.addresses.gateway, timeout=30) as client:
+        yield client
+
+
+_handles = count(1)
+
+
+@pytest.fixture
+def people(http: httpx.Client) -> list[Person]:
+    """Three people whom nobody else knows."""
+    return [Person.register(http, f"person_{next(_handles)}") for _ in range(3)]

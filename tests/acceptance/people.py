@@ -1,0 +1,92 @@
+"""People as an acceptance test meets them: everything they do goes over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.waiting import until
+
+
+def position_of(answer: httpx.Response) -> int:
+    """The position that an answer's feed token names."""
+    epoch, position = answer.headers["Feed-Token"].split(".")
+    assert epoch
+    return int(position)
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a token. `position` is the highest that they were answered with."""
+
+    http: httpx.Client
+    id: str
+    handle: str
+    token: str
+    position: int
+
+    @classmethod
+    def register(cls, http: httpx.Client, handle: str) -> "Person":
+        """A new person."""
+        answer = http.post("/users/", json={"handle": handle})
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        return cls(http, body["id"], handle, body["access_token"], position_of(answer))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What says that it is them."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def follow(self, whom: "Person") -> httpx.Response:
+        """Follows."""
+        return self._command("POST", f"/users/{whom.id}/follow", 200)
+
+    def unfollow(self, whom: "Person") -> httpx.Response:
+        """Unfollows."""
+        return self._command("POST", f"/users/{whom.id}/unfollow", 200)
+
+    def post(self, text: str) -> dict[str, Any]:
+        """Publishes."""
+        return self._command("POST", "/posts/", 201, json={"text": text}).json()
+
+    def delete(self, post: dict[str, Any]) -> httpx.Response:
+        """Deletes a post of their own."""
+        return self._command("DELETE", f"/posts/{post['id']}", 204)
+
+    def feed(self, **parameters: str | int) -> httpx.Response:
+        """Their home feed as it stands."""
+        answer = self.http.get("/feed/", headers=self.headers, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    def feed_as_of(self, position: int, **parameters: str | int) -> httpx.Response:
+        """Their home feed, once it has come as far as this position."""
+
+        def fresh_enough() -> httpx.Response | None:
+            answer = self.feed(**parameters)
+            return answer if position_of(answer) >= position else None
+
+        return until(fresh_enough, f"a feed as of {position}")
+
+    def texts_as_of(self, position: int) -> list[str]:
+        """What stands in their feed then, newest first."""
+        items = self.feed_as_of(position, limit=100).json()["items"]
+        return [item["text"] for item in items]
+
+    def _command(self, method: str, path: str, status: int, **body: Any) -> httpx.Response:
+        answer = self.http.request(method, path, headers=self.headers, **body)
+        assert answer.status_code == status, answer.text
+        self.position = max(self.position, position_of(answer))
+        return answer
+
+
+def get_as_of(http: httpx.Client, path: str, position: int) -> httpx.Response:
+    """A public read, once it has come as far as this position."""
+
+    def fresh_enough() -> httpx.Response | None:
+        answer = http.get(path)
+        shown = "Feed-Token" in answer.headers and position_of(answer) >= position
+        return answer if shown else None
+
+    return until(fresh_enough, f"{path} as of {position}")

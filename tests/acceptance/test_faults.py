@@ -1,0 +1,146 @@
+"""Parts die, are stopped and come back: nothing acknowledged is lost, nothing is doubled."""
+
+import signal
+from collections.abc import Callable, Generator
+
+import httpx
+import pytest
+
+from tests.acceptance.conftest import Running
+from tests.acceptance.people import Person, position_of
+from tests.waiting import until
+
+
+@pytest.fixture
+def stopped(running: Running, http: httpx.Client) -> Generator[Callable[[list[str]], None]]:
+    """Stops programs for the time of a test."""
+    supervisor = running.system.supervisor
+    asked: list[str] = []
+
+    def stop(names: list[str]) -> None:
+        asked.extend(names)
+        for name in names:
+            supervisor.want(name, running=False)
+        until(lambda: not any(map(supervisor.is_running, names)), f"{names} stop")
+
+    yield stop
+    for name in asked:
+        supervisor.want(name, running=True)
+    until(lambda: all(map(supervisor.is_running, asked)), f"{asked} run again")
+    for half in ("command-api", "query-api"):
+        until(lambda: http.get(f"/{half}/readyz").is_success, f"{half} is ready")  # noqa: B023
+
+
+def run_again(running: Running, names: list[str]) -> None:
+    for name in names:
+        running.system.supervisor.want(name, running=True)
+
+
+def test_a_post_made_while_every_projector_is_stopped_is_in_the_feeds_after_they_start(
+    running: Running, people: list[Person], stopped: Callable[[list[str]], None]
+) -> None:
+    ada, bob, _ = people
+    ada.follow(bob)
+    ada.feed_as_of(ada.position)
+    stopped(running.system.projectors)
+    bob.post("in the dark")
+    stale = until(lambda: _lagging(ada.feed()), "the feed says that it is stale")
+    assert stale.json()["items"] == []
+    assert stale.json()["lag"]["seconds"] > 0
+    assert position_of(stale) < bob.position
+    run_again(running, running.system.projectors)
+    assert ada.texts_as_of(bob.position) == ["in the dark"]
+
+
+def test_a_relay_that_stands_still_is_seen_in_the_lag_too(
+    running: Running, people: list[Person], stopped: Callable[[list[str]], None]
+) -> None:
+    ada = people[0]
+    ada.post("before")
+    ada.feed_as_of(ada.position)
+    stopped(["relay"])
+    ada.post("behind the relay")
+    stale = until(lambda: _lagging(ada.feed()), "the feed says that it is stale")
+    assert [item["text"] for item in stale.json()["items"]] == ["before"]
+    run_again(running, ["relay"])
+    assert ada.texts_as_of(ada.position) == ["behind the relay", "before"]
+
+
+@pytest.mark.parametrize("name", ["projector-1", "projector-2", "relay"])
+def test_a_worker_that_is_killed_in_mid_traffic_loses_and_doubles_nothing(
+    running: Running, people: list[Person], name: str
+) -> None:
+    ada, bob, _ = people
+    ada.follow(bob)
+    texts: list[str] = []
+    for number in range(28):
+        if number == 10:
+            running.system.supervisor.send(name, signal.SIGKILL)
+        texts.append(f"{number}")
+        bob.post(texts[-1])
+    assert ada.texts_as_of(bob.position) == texts[::-1]
+
+
+@pytest.mark.parametrize("name", ["command-api", "query-api"])
+def test_while_one_half_is_away_the_other_goes_on(
+    running: Running, people: list[Person], stopped: Callable[[list[str]], None], name: str
+) -> None:
+    ada = people[0]
+    ada.post("there")
+    ada.feed_as_of(ada.position)
+    stopped([name])
+    write = ada.http.post("/posts/", headers=ada.headers, json={"text": "more"})
+    read = ada.http.get("/feed/", headers=ada.headers)
+    lost, kept = (write, read) if name == "command-api" else (read, write)
+    assert kept.status_code in {200, 201}
+    assert lost.status_code == 502
+    assert lost.headers["Content-Type"] == "application/problem+json"
+    assert "the other one goes on" in lost.json()["detail"]
+
+
+def test_writes_go_on_without_valkey_and_reads_say_what_is_wrong(
+    running: Running, people: list[Person], stopped: Callable[[list[str]], None]
+) -> None:
+    ada = people[0]
+    ada.post("before")
+    ada.feed_as_of(ada.position)
+    stopped(["valkey"])
+    ada.post("meanwhile")
+    answer = ada.http.get("/feed/", headers=ada.headers)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert "nothing is lost" in answer.json()["detail"]
+    run_again(running, ["valkey"])
+    until(lambda: _ok(ada.http, ada.headers), "reads come back")
+    assert ada.texts_as_of(ada.position) == ["meanwhile", "before"]
+
+
+def test_reads_go_on_without_postgres_and_writes_are_refused_whole(
+    running: Running, people: list[Person], stopped: Callable[[list[str]], None]
+) -> None:
+    ada = people[0]
+    ada.post("before")
+    ada.feed_as_of(ada.position)
+    stopped(["postgres"])
+    refused = ada.http.post("/posts/", headers=ada.headers, json={"text": "lost?"})
+    assert refused.status_code == 503
+    assert "Retry-After" in refused.headers
+    assert "Feed-Token" not in refused.headers
+    assert [item["text"] for item in ada.feed().json()["items"]] == ["before"]
+    run_again(running, ["postgres"])
+
+    def posted() -> bool:
+        answer = ada.http.post("/posts/", headers=ada.headers, json={"text": "after"})
+        ada.position = position_of(answer) if answer.is_success else 0
+        return answer.is_success
+
+    until(posted, "writes come back")
+    assert ada.texts_as_of(ada.position) == ["after", "before"]
+
+
+def _lagging(answer: httpx.Response) -> httpx.Response | None:
+    return answer if answer.json()["lag"]["events"] > 0 else None
+
+
+def _ok(http: httpx.Client, headers: dict[str, str]) -> bool:
+    return http.get("/feed/", headers=headers).is_success

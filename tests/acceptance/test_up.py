@@ -1,0 +1,171 @@
+"""`slackwater up` as a person meets it: it starts, says where it is, and leaves nothing behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.waiting import until
+
+Up = Callable[..., "Terminal"]
+
+
+class Terminal:
+    """A running `slackwater up`, and what it has printed."""
+
+    def __init__(self, directory: Path, *arguments: str) -> None:
+        self.output = directory.with_name(f"{directory.name}-{os.urandom(4).hex()}.out")
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "launcher", "up", "--data-dir", str(directory), *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=os.environ
+                | {
+                    "COLUMNS": "200",
+                    "SLACKWATER_COMMAND_PORT": "0",
+                    "SLACKWATER_QUERY_PORT": "0",
+                },
+            )
+
+    @property
+    def printed(self) -> str:
+        """Everything so far."""
+        return self.output.read_text()
+
+    def address(self) -> str:
+        """Where the gateway is, once everything is up."""
+
+        def found() -> str | None:
+            assert self.process.poll() is None, self.printed
+            match = re.search(r"gateway\s+(http://\S+)", self.printed)
+            return match[1] if match and "Ctrl-C stops" in self.printed else None
+
+        return until(found, "everything is up")
+
+    def exit_code(self) -> int:
+        """Its exit code, once it has ended."""
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """A data directory that Postgres' own account can get to, also for root."""
+    for place in (tmp_path, *tmp_path.parents):
+        if place.name.startswith(("pytest-", "test_")):
+            place.chmod(0o711)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def up(directory: Path) -> Generator[Up]:
+    """Starts `slackwater up`; whatever still runs at the end is stopped."""
+    started: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        started.append(Terminal(directory, *arguments))
+        return started[-1]
+
+    yield start
+    for terminal in started:
+        if terminal.process.poll() is None:
+            terminal.process.send_signal(signal.SIGINT)
+            terminal.process.wait(30)
+
+
+def processes_of(directory: Path) -> list[psutil.Process]:
+    """Every process that works on this data directory."""
+    found: list[psutil.Process] = []
+    for process in psutil.process_iter():
+        try:
+            told = " ".join(process.cmdline()) + process.environ().get("SLACKWATER_DATA_DIR", "")
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+        if str(directory) in told and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def test_it_runs_ends_cleanly_with_ctrl_c_and_finds_its_data_again(up: Up, directory: Path) -> None:
+    first = up("--port", "0")
+    person = httpx.post(f"{first.address()}/users/", json={"handle": "ada"}).json()
+    first.process.send_signal(signal.SIGINT)
+    assert first.exit_code() == 0
+    assert processes_of(directory) == []
+    second = up("--port", "0")
+    headers = {"Authorization": f"Bearer {person['access_token']}"}
+    answer = httpx.post(f"{second.address()}/posts/", json={"text": "again"}, headers=headers)
+    assert answer.status_code == 201
+    assert "Postgres" in second.printed
+    assert "slackwater token" in second.printed
+
+
+def test_killed_itself_it_takes_everything_with_it_and_starts_again(
+    up: Up, directory: Path
+) -> None:
+    first = up("--port", "0")
+    first.address()
+    first.process.kill()
+    first.process.wait(30)
+    if sys.platform == "linux":
+        until(lambda: not processes_of(directory), "its processes end")
+    assert httpx.get(f"{up('--port', '0').address()}/livez").status_code == 200
+
+
+def test_a_port_in_use_is_told_and_nothing_is_left_running(up: Up, directory: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        terminal = up("--port", port)
+        assert terminal.exit_code() == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in terminal.printed
+    assert "Traceback" not in terminal.printed
+    assert processes_of(directory) == []
+
+
+def test_a_second_one_on_the_same_directory_is_refused_and_the_first_goes_on(up: Up) -> None:
+    first = up("--port", "0")
+    address = first.address()
+    second = up("--port", "0")
+    assert second.exit_code() == 1
+    assert f"process {first.process.pid} is running" in second.printed
+    assert httpx.get(f"{address}/livez").status_code == 200
+
+
+def test_a_directory_that_cannot_be_written_is_told(up: Up, directory: Path) -> None:
+    directory.write_text("a file stands where the directory should be")
+    terminal = up("--port", "0")
+    assert terminal.exit_code() == 1
+    assert "the data directory cannot be used" in terminal.printed
+    assert "Traceback" not in terminal.printed
+
+
+def test_a_stop_while_it_starts_leaves_nothing_running(up: Up, directory: Path) -> None:
+    terminal = up("--port", "0")
+    until(lambda: "starting embedded Valkey" in terminal.printed, "Valkey is being started")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.exit_code() == 130
+    assert processes_of(directory) == []
+
+
+def test_a_child_that_dies_is_started_again_and_said_so(up: Up, directory: Path) -> None:
+    terminal = up("--port", "0")
+    address = terminal.address()
+    [relay] = [p for p in processes_of(directory) if p.cmdline()[-1] == "relay"]
+    relay.kill()
+    until(lambda: "relay was ended by SIGKILL" in terminal.printed, "it says so")
+
+    def active() -> bool:
+        workers = httpx.get(f"{address}/debug/metrics-summary").json()["workers"]
+        return any(w["active"] and w["pid"] != relay.pid for w in workers["relays"])
+
+    until(active, "another relay is active")

@@ -1,0 +1,116 @@
+"""Random but legal histories, as the log would carry them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from domain.codec import CODEC
+from domain.events import (
+    Deleted,
+    EventBody,
+    Followed,
+    Published,
+    Registered,
+    Unfollowed,
+)
+from projections.log.entry import Entry
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something somebody might do; it happens if it is possible then."""
+
+    what: str
+    who: int
+    whom: int
+    hole: int
+
+
+wishes = st.builds(
+    Wish,
+    what=st.sampled_from(["publish"] * 3 + ["follow"] * 2 + ["unfollow", "delete"]),
+    who=st.integers(0, 5),
+    whom=st.integers(0, 5),
+    hole=st.sampled_from([0, 0, 0, 1, 7]),
+)
+
+
+class LogBuilder:
+    """Writes a legal log: positions have holes, each entry names the one before it."""
+
+    def __init__(self, people: int) -> None:
+        self.entries: list[Entry] = []
+        self._position = 0
+        self._following: set[tuple[int, int]] = set()
+        self._visible: list[tuple[int, int, UUID]] = []
+        self.people = [self._register(number) for number in range(people)]
+
+    def add(self, wish: Wish) -> None:
+        """Lets the wish happen, if it can."""
+        who = self.people[wish.who % len(self.people)]
+        whom = self.people[wish.whom % len(self.people)]
+        self._position += wish.hole
+        if wish.what == "publish":
+            self._publish(who)
+        elif wish.what == "delete":
+            self._delete(wish.whom)
+        elif who != whom:
+            self._change_follow(who, whom, following=wish.what == "follow")
+
+    def _register(self, number: int) -> int:
+        return self._append(Registered(at=AT, handle=f"person_{number}", display_name="x"))
+
+    def _publish(self, author: int) -> None:
+        position = self._append(Published(at=AT, author=author, text=f"{self._position} 🌊"))
+        self._visible.append((position, author, self.entries[-1].originator_id))
+
+    def _delete(self, which: int) -> None:
+        if self._visible:
+            post, author, public_id = self._visible.pop(-1 - which % len(self._visible))
+            self._append(Deleted(at=AT, post=post, author=author), public_id)
+
+    def _change_follow(self, follower: int, followee: int, *, following: bool) -> None:
+        pair = (follower, followee)
+        if (pair in self._following) == following:
+            return
+        self._following ^= {pair}
+        kind = Followed if following else Unfollowed
+        self._append(kind(at=AT, follower=follower, followee=followee))
+
+    def _append(self, body: EventBody, public_id: UUID | None = None) -> int:
+        prev, self._position = (
+            self.entries[-1].position if self.entries else 0,
+            self._position + 1,
+        )
+        entry = Entry(
+            position=self._position,
+            prev=prev,
+            originator_id=public_id or UUID(int=self._position * 0x1_0001),
+            topic=body.TOPIC,
+            state=CODEC.encode(body),
+        )
+        self.entries.append(entry)
+        return entry.position
+
+
+def history(people: int, wanted: Iterable[Wish]) -> LogBuilder:
+    """The log of these wishes."""
+    log = LogBuilder(people)
+    for wish in wanted:
+        log.add(wish)
+    return log
+
+
+histories = st.builds(
+    history, people=st.integers(2, 6), wanted=st.lists(wishes, min_size=5, max_size=80)
+)
+
+
+def up_to(entries: list[Entry], position: int) -> list[tuple[int, EventBody]]:
+    """The log up to a position, as the feed rule takes it."""
+    return [(entry.position, entry.body) for entry in entries if entry.position <= position]

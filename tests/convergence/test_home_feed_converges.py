@@ -1,0 +1,143 @@
+"""The home feed's script on a real Valkey, driven by random histories, against the feed rule."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from domain.events import Followed, Published
+from projections.generations import Generations
+from projections.home_feed.apply import PROJECTION
+from projections.home_feed.keys import HOME_FEED
+from projections.log.entry import Entry
+from projections.projection import BatchWriter
+from projections.shards import Checkpoint, Generation, Shard
+from tests.convergence.histories import LogBuilder, histories
+from tests.convergence.windows import (
+    Window,
+    assert_shard_equals_rule,
+    author_window,
+    feed_window,
+)
+
+shapes = st.builds(
+    Generation,
+    projection=st.just(HOME_FEED),
+    number=st.just(1),
+    shards=st.integers(1, 3),
+    window=st.integers(1, 5),
+)
+budgets = st.integers(1, 6)
+
+on_one_server = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, print_blob=True
+)
+
+
+def after(entries: list[Entry], position: int, count: int) -> list[Entry]:
+    """The next entries of the log."""
+    return [entry for entry in entries if entry.position > position][:count]
+
+
+def checkpoint_of(redis: Redis, shard: Shard) -> Checkpoint:
+    return Generations(redis).checkpoints([shard])[shard]
+
+
+@on_one_server
+@given(log=histories, generation=shapes, budget=budgets, data=st.data())
+def test_any_batches_with_duplicates_on_any_shards_keep_every_window_equal_to_the_rule(
+    redis: Redis, log: LogBuilder, generation: Generation, budget: int, data: st.DataObject
+) -> None:
+    redis.flushall()
+    writer = BatchWriter(redis, PROJECTION, budget=budget)
+    head = log.entries[-1].position
+    old: list[tuple[Shard, Checkpoint, list[Entry]]] = []
+    behind = generation.all_shards()
+    while behind:
+        shard = data.draw(st.sampled_from(behind))
+        checkpoint = checkpoint_of(redis, shard)
+        batch = after(log.entries, checkpoint.position, data.draw(st.integers(1, 20)))
+        reached = writer.apply(shard, checkpoint, batch)
+        assert reached == Checkpoint(batch[-1].position) == checkpoint_of(redis, shard)
+        old.append((shard, checkpoint, batch))
+        for zombie in data.draw(st.lists(st.sampled_from(old), max_size=2)):
+            stands = checkpoint_of(redis, zombie[0])
+            assert writer.apply(*zombie) == stands == checkpoint_of(redis, zombie[0])
+        assert_shard_equals_rule(redis, shard, log.people, log.entries)
+        if reached.position == head:
+            behind.remove(shard)
+    for shard in generation.all_shards():
+        assert_shard_equals_rule(redis, shard, log.people, log.entries)
+
+
+class Crash:
+    """Stands in for the connection: now and then a call, or only its reply, is lost."""
+
+    def __init__(self, writer: BatchWriter, fates: list[str]) -> None:
+        self._real = writer._apply
+        self._fates = iter(fates)
+        writer._apply = self  # pyright: ignore[reportAttributeAccessIssue]
+
+    def __call__(self, keys: list[str], args: list[str]) -> object:
+        fate = next(self._fates, "well")
+        if fate == "call lost":
+            raise RedisConnectionError(fate)
+        answer = self._real(keys=keys, args=args)
+        if fate == "reply lost":
+            raise RedisConnectionError(fate)
+        return answer
+
+
+@on_one_server
+@given(
+    log=histories,
+    generation=shapes,
+    budget=budgets,
+    fates=st.lists(st.sampled_from(["well", "call lost", "reply lost"]), max_size=60),
+)
+def test_a_crash_before_or_after_any_call_even_inside_an_event_changes_nothing(
+    redis: Redis, log: LogBuilder, generation: Generation, budget: int, fates: list[str]
+) -> None:
+    redis.flushall()
+    writer = BatchWriter(redis, PROJECTION, budget=budget)
+    Crash(writer, fates)
+    head = log.entries[-1].position
+    for shard in generation.all_shards():
+        while (checkpoint := checkpoint_of(redis, shard)).position < head:
+            try:
+                writer.apply(shard, checkpoint, after(log.entries, checkpoint.position, 10))
+            except RedisConnectionError:
+                continue
+        assert_shard_equals_rule(redis, shard, log.people, log.entries)
+
+
+@on_one_server
+@given(log=histories, window=st.integers(1, 5))
+def test_no_window_is_shorter_than_it_may_be(redis: Redis, log: LogBuilder, window: int) -> None:
+    """A horizon rises only to the newest post that did not fit, or, with a follow, to the
+    followee's own horizon: what a window could know, it knows."""
+    redis.flushall()
+    shard = Generation(HOME_FEED, 1, shards=1, window=window).shard(0)
+    writer = BatchWriter(redis, PROJECTION)
+    for entry in log.entries:
+        before = {person: feed_window(redis, shard, person) for person in log.people}
+        writer.apply(shard, Checkpoint(entry.prev), [entry])
+        for person in log.people:
+            now = feed_window(redis, shard, person)
+            match entry.body:
+                case Followed(follower=follower, followee=followee) if follower == person:
+                    theirs = author_window(redis, shard, followee)
+                    assert now == merged(before[person], theirs, window)
+                case Published() if now != before[person]:
+                    assert now == merged(before[person], Window(0, [entry.position]), window)
+                case _:
+                    assert now.horizon == before[person].horizon
+
+
+def merged(mine: Window, theirs: Window, length: int) -> Window:
+    """Two windows as one, as the design tells it."""
+    horizon = max(mine.horizon, theirs.horizon)
+    posts = sorted({post for post in mine.posts + theirs.posts if post > horizon}, reverse=True)
+    if len(posts) > length:
+        horizon = posts[length]
+    return Window(horizon, posts[:length])

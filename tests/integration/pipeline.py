@@ -1,0 +1,95 @@
+"""A whole pipeline in one process, stepped by hand: what a test wants to happen, happens now."""
+
+from dataclasses import dataclass, field
+
+from redis import Redis
+
+from command_api.application import Slackwater
+from projections.catalogue import NAMES, PROJECTIONS
+from projections.generations import Generations
+from projections.log.reader import LogReader
+from projections.log.relay import Relay
+from projections.log.store import Store
+from projections.log.stream import Stream
+from projections.membership import Member
+from projections.projector import Projector
+from projections.shards import Checkpoint, Shard
+
+STEPS_MAX = 2_000
+
+
+def no_wait(_: float) -> None:
+    """Instead of a pause."""
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Write model, store, stream and workers, all real."""
+
+    write_model: Slackwater
+    store: Store
+    redis: Redis
+    shards: int = 2
+    window: int = 500
+    stream: Stream = field(init=False)
+    generations: Generations = field(init=False)
+    own_relay: Relay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stream = Stream(self.redis)
+        self.generations = Generations(self.redis)
+        self.own_relay = self.relay()
+
+    def relay(self) -> Relay:
+        """A new relay."""
+        return Relay(self.store, self.stream, Member(self.redis, "relay"), self.slowest_position)
+
+    def projector(self) -> Projector:
+        """A new projector."""
+        return Projector(
+            self.redis,
+            LogReader(self.stream, self.store),
+            Member(self.redis, "projector"),
+            PROJECTIONS,
+            shards=self.shards,
+            window=self.window,
+        )
+
+    def people(self, count: int) -> list[int]:
+        """Registers so many people and returns their numbers."""
+        return [
+            self.write_model.register(handle=f"person_{n}", display_name=None).position
+            for n in range(count)
+        ]
+
+    def head(self) -> int:
+        """The newest position in the store."""
+        return self.write_model.recorder.max_notification_id() or 0
+
+    def checkpoints(self) -> dict[Shard, Checkpoint]:
+        """Where every shard stands."""
+        generations = self.generations.all_of(NAMES)
+        return self.generations.checkpoints([s for g in generations for s in g.all_shards()])
+
+    def slowest_position(self) -> int:
+        """Where the slowest shard stands."""
+        return min((c.position for c in self.checkpoints().values()), default=0)
+
+    def carry(self, relay: Relay | None = None) -> None:
+        """Steps the relay, or this pipeline's own, until the stream holds everything."""
+        relay = relay or self.own_relay
+        for _ in range(STEPS_MAX):
+            if self.stream.last_position() == self.head():
+                return
+            relay.step(no_wait)
+        raise AssertionError("the relay did not carry everything")
+
+    def project(self, *projectors: Projector) -> None:
+        """Steps the projectors in turns until every shard stands at the head."""
+        for _ in range(STEPS_MAX):
+            for projector in projectors:
+                projector.step()
+            found = self.checkpoints()
+            if found and set(found.values()) == {Checkpoint(self.head())}:
+                return
+        raise AssertionError(f"the projectors did not catch up: {self.checkpoints()}")

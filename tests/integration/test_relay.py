@@ -1,0 +1,160 @@
+"""The relay: the stream is the store's log, in order, without a hole, whoever carries it."""
+
+import psycopg
+import pytest
+
+from projections.log import relay as relay_module
+from projections.log.errors import EpochMismatch
+from projections.log.store import Store
+from tests.integration.pipeline import Pipeline, no_wait
+
+
+def burn_a_position(database_url: str) -> None:
+    """Makes a hole, as a rolled-back insert does."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT nextval(pg_get_serial_sequence('slackwater_events', 'notification_id'))"
+        )
+
+
+def test_the_stream_holds_the_stores_log_entry_by_entry_and_names_each_entrys_predecessor(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    pipeline.people(2)
+    burn_a_position(database_url)
+    pipeline.write_model.register(handle="late", display_name="L")
+    pipeline.carry(pipeline.relay())
+    carried = pipeline.stream.read_after(0, 100)
+    assert carried == pipeline.store.read_after(0, 100)
+    assert [(entry.prev, entry.position) for entry in carried] == [
+        (0, 1), (1, 2), (2, 3), (3, 4), (4, 6), (6, 7)
+    ]  # fmt: skip
+
+
+def test_a_new_relay_goes_on_after_the_streams_own_last_entry(pipeline: Pipeline) -> None:
+    first, second = pipeline.relay(), pipeline.relay()
+    pipeline.people(3)
+    pipeline.carry(first)
+    first._member.leave()
+    pipeline.write_model.register(handle="late", display_name=None)
+    second._member._next_beat = 0.0
+    pipeline.carry(second)
+    assert pipeline.stream.read_after(0, 100) == pipeline.store.read_after(0, 100)
+
+
+def test_only_the_eldest_relay_carries(pipeline: Pipeline) -> None:
+    first, second = pipeline.relay(), pipeline.relay()
+    first.step(no_wait)
+    second.step(no_wait)
+    pipeline.people(1)
+    second.step(no_wait)
+    assert pipeline.stream.last_position() == 0
+    pipeline.carry(first)
+
+
+def test_a_relay_that_slept_through_its_successors_work_writes_nothing(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.people(3)
+    pipeline.carry(pipeline.relay())
+    epoch, entries = pipeline.store.epoch(), pipeline.store.read_after(2, 10)
+    before = pipeline.stream.read_after(0, 100)
+    assert pipeline.stream.append(epoch, 2, entries) == 6
+    assert pipeline.stream.append(epoch, 4, entries[2:]) == 6
+    assert pipeline.stream.read_after(0, 100) == before
+
+
+def test_an_append_that_would_leave_a_hole_is_refused_whole(pipeline: Pipeline) -> None:
+    pipeline.people(2)
+    epoch, entries = pipeline.store.epoch(), pipeline.store.read_after(0, 10)
+    pipeline.stream.claim_epoch(epoch)
+    assert pipeline.stream.append(epoch, 0, entries[:1]) == 1
+    assert pipeline.stream.append(epoch, 2, entries[2:]) == 1
+    assert pipeline.stream.length() == 1
+
+
+def test_a_stream_that_is_emptied_under_the_relays_hands_is_filled_again(
+    pipeline: Pipeline,
+) -> None:
+    relay = pipeline.relay()
+    pipeline.people(2)
+    pipeline.carry(relay)
+    pipeline.redis.flushall()
+    relay._member._next_beat = 0.0
+    pipeline.write_model.register(handle="late", display_name=None)
+    pipeline.carry(relay)
+    assert pipeline.stream.read_after(0, 100) == pipeline.store.read_after(0, 100)
+
+
+def test_a_stream_of_another_history_is_neither_extended_nor_emptied(pipeline: Pipeline) -> None:
+    pipeline.people(1)
+    pipeline.stream.claim_epoch("another")
+    with pytest.raises(EpochMismatch, match="another"):
+        pipeline.relay().step(no_wait)
+    assert pipeline.stream.length() == 0
+
+
+def test_trimming_stops_at_the_slowest_shards_checkpoint(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 1)
+    monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
+    relay, projector = pipeline.relay(), pipeline.projector()
+    pipeline.people(3)
+    pipeline.carry(relay)
+    pipeline.project(projector)
+    pipeline.write_model.register(handle="late", display_name=None)
+    pipeline.carry(relay)
+    relay.step(no_wait)
+    assert [entry.position for entry in pipeline.stream.read_after(0, 100)] == [7, 8]
+
+
+def test_trimming_keeps_the_newest_entries_for_readers_that_come_back(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 4)
+    monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
+    relay = pipeline.relay()
+    pipeline.people(3)
+    pipeline.carry(relay)
+    pipeline.project(pipeline.projector())
+    relay.step(no_wait)
+    assert [entry.position for entry in pipeline.stream.read_after(0, 100)] == [3, 4, 5, 6]
+
+
+def test_a_shard_that_never_applied_anything_keeps_the_whole_stream(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 1)
+    monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
+    relay = pipeline.relay()
+    pipeline.generations.ensure_active("posts", shards=1, window=5)
+    pipeline.people(3)
+    pipeline.carry(relay)
+    relay.step(no_wait)
+    assert pipeline.stream.length() == 6
+
+
+def test_a_full_stream_waits_in_the_store_and_loses_nothing(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_MAX", 2)
+    monkeypatch.setattr(relay_module, "BATCH_ENTRIES_MAX", 2)
+    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 1)
+    monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
+    relay, projector = pipeline.relay(), pipeline.projector()
+    projector.step()
+    pipeline.people(3)
+    for _ in range(5):
+        relay.step(no_wait)
+    assert pipeline.stream.last_position() == 2
+    while pipeline.slowest_position() < pipeline.head():
+        projector.step()
+        relay.step(no_wait)
+    assert pipeline.stream.last_position() == 6
+
+
+def test_a_writers_notify_ends_the_wait_early(pipeline: Pipeline, store: Store) -> None:
+    store.wait_for_hint(0.0)
+    pipeline.people(1)
+    store.wait_for_hint(60.0)  # the suite's own time-out is shorter
