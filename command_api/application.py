@@ -100,9 +100,11 @@ class Slackwater(Application[UUID]):
         return Environment(name, {})
 
     def construct_mapper(self) -> EventMapper:
+        """Events are written down by the domain's codec."""
         return EventMapper()
 
     def construct_recorder(self) -> GroupCommitRecorder:
+        """Saves go through group commit."""
         return GroupCommitRecorder(self._datastore, events_table_name=EVENTS_TABLE)
 
     recorder: GroupCommitRecorder  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -17,7 +17,9 @@ PATIENCE_SECONDS = 20.0
 Saved = Future[Sequence[int]]
 
 
-def event(aggregate: UUID | None = None, version: int = 1, state: bytes = b"{}") -> StoredEvent:
+def event(
+    aggregate: UUID | str | None = None, version: int = 1, state: bytes = b"{}"
+) -> StoredEvent:
     """An event; of a new aggregate if none is given."""
     return StoredEvent(aggregate or uuid4(), version, "topic", state)
 
@@ -37,7 +39,7 @@ def save_as_one_group(
     database_url: str,
     callers: ThreadPoolExecutor,
 ) -> list[Saved]:
-    """Saves which share one transaction: the second COMMIT, behind that of an event in their way."""
+    """Saves that share one transaction: the second COMMIT, after that of an event in their way."""
     with append_standing_still(database_url):
         callers.submit(recorder.insert_events, [event()])
         until(lambda: waiting_for_a_lock(database_url) == 1)
@@ -85,12 +87,11 @@ def until(condition: Callable[[], bool]) -> None:
         pause.wait(0.005)
 
 
-def transaction_of(events: Sequence[StoredEvent], database_url: str) -> str:
-    """The one transaction that stored these events."""
+def transactions_of(events: Sequence[StoredEvent], database_url: str) -> set[str]:
+    """The transactions that stored these events."""
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
-            "SELECT DISTINCT xmin::text FROM slackwater_events WHERE originator_id = ANY(%s)",
+            "SELECT xmin::text FROM slackwater_events WHERE originator_id = ANY(%s)",
             ([each.originator_id for each in events],),
         ).fetchall()
-    [[transaction]] = rows
-    return transaction
+    return {row[0] for row in rows}

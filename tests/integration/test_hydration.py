@@ -1,0 +1,106 @@
+"""From numbers to items while the three read models stand at different positions."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import pytest
+from redis import Redis
+
+from projections.errors import ProjectionUnavailable
+from projections.home_feed.apply import PROJECTION as HOME_FEED
+from projections.posts.apply import PROJECTION as POSTS
+from projections.profiles.apply import PROJECTION as PROFILES
+from projections.projection import BatchWriter, Projection
+from projections.shards import Checkpoint
+from query_api.items import Hydrated, hydrate_posts
+from query_api.read_models import ReadModels
+from tests.conftest import Servers
+from tests.integration.pipeline import Pipeline
+
+Answer = TypeVar("Answer")
+Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
+
+
+@pytest.fixture
+def ask(servers: Servers, database_url: str, redis: Redis) -> Ask[Hydrated]:
+    """Asks a fresh query side, with empty caches."""
+
+    async def answer(question: Callable[[ReadModels], Awaitable[Hydrated]]) -> Hydrated:
+        models = ReadModels(servers.redis_url, database_url)
+        try:
+            return await question(models)
+        finally:
+            await models.close()
+
+    return lambda question: asyncio.run(answer(question))
+
+
+def project_up_to(pipeline: Pipeline, projection: Projection, position: int) -> None:
+    """Moves one projection, and no other, up to a position."""
+    generation = pipeline.generations.ensure_active(projection.name, shards=1, window=10)
+    shard = generation.shard(0)
+    stands = pipeline.generations.checkpoints([shard])[shard]
+    entries = pipeline.store.read_after(stands.position, position - stands.position)
+    assert BatchWriter(pipeline.redis, projection).apply(shard, stands, entries) == Checkpoint(
+        position
+    )
+
+
+def two_posts(pipeline: Pipeline) -> tuple[int, int]:
+    """One person (2), two posts (3 and 4)."""
+    person = pipeline.write_model.register(handle="ada", display_name=None)
+    first = pipeline.write_model.publish(author_id=person.id, text="first")
+    second = pipeline.write_model.publish(author_id=person.id, text="second")
+    return first.position, second.position
+
+
+def test_a_body_that_its_shard_has_not_reached_is_left_out_and_the_answer_claims_less(
+    pipeline: Pipeline, ask: Ask[Hydrated]
+) -> None:
+    first, second = two_posts(pipeline)
+    project_up_to(pipeline, PROFILES, second)
+    project_up_to(pipeline, POSTS, first)
+    hydrated = ask(lambda models: hydrate_posts(models, [second, first], as_of=second))
+    assert [item.text for item in hydrated.items] == ["first"]
+    assert hydrated.as_of == second - 1
+
+
+def test_an_author_whose_shard_is_behind_counts_the_same(
+    pipeline: Pipeline, ask: Ask[Hydrated]
+) -> None:
+    first, second = two_posts(pipeline)
+    project_up_to(pipeline, PROFILES, 1)
+    project_up_to(pipeline, POSTS, second)
+    hydrated = ask(lambda models: hydrate_posts(models, [second, first], as_of=second))
+    assert hydrated.items == []
+    assert hydrated.as_of == 1
+
+
+def test_a_post_deleted_meanwhile_is_left_out_and_the_answer_claims_no_less(
+    pipeline: Pipeline, ask: Ask[Hydrated]
+) -> None:
+    person = pipeline.write_model.register(handle="ada", display_name=None)
+    post = pipeline.write_model.publish(author_id=person.id, text="regret")
+    deletion = pipeline.write_model.delete(caller_id=person.id, post_id=post.id)
+    project_up_to(pipeline, PROFILES, deletion.position)
+    project_up_to(pipeline, POSTS, deletion.position)
+    hydrated = ask(lambda models: hydrate_posts(models, [post.position], as_of=post.position))
+    assert hydrated == Hydrated(items=[], as_of=post.position)
+
+
+def test_a_read_model_without_a_checkpoint_is_not_here_which_is_not_empty(
+    pipeline: Pipeline, ask: Ask[Hydrated]
+) -> None:
+    async def feed(models: ReadModels) -> Hydrated:
+        page = await models.home_feed.feed(2, below=0, limit=10)
+        return Hydrated(items=[], as_of=page.position)
+
+    with pytest.raises(ProjectionUnavailable):
+        ask(feed)
+    pipeline.generations.ensure_active(HOME_FEED.name, shards=1, window=10)
+    with pytest.raises(ProjectionUnavailable):
+        ask(feed)
+    two_posts(pipeline)
+    project_up_to(pipeline, HOME_FEED, 1)
+    assert ask(feed).as_of == 1

@@ -1,0 +1,153 @@
+"""The store goes away: commands say so soon and truthfully, and go on when it is back."""
+
+import threading
+import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from eventsourcing.persistence import OperationalError
+
+from command_api.application import Slackwater
+from command_api.errors import StoreUnavailable
+from command_api.event_store import datastore, recorder
+from tests.integration.cutting_proxy import Crossing, CuttingProxy, reply_is_lost
+from tests.integration.saves import PATIENCE_SECONDS, event, stored, until
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Generator[CuttingProxy]:
+    with closing(CuttingProxy(database_url)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def behind_proxy(write_model: Slackwater, proxy: CuttingProxy) -> Generator[Slackwater]:
+    """A second process on the same store, with the proxy in between."""
+    assert write_model.epoch
+    with closing(Slackwater(proxy.url)) as behind_proxy:
+        behind_proxy.open()
+        yield behind_proxy
+
+
+@pytest.fixture
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tenths of seconds instead of seconds; ask for it before `behind_proxy`."""
+    monkeypatch.setattr(datastore, "CONNECT_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(datastore, "IDLE_IN_TRANSACTION_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(recorder, "RETRY_SECONDS_MAX", 0.3)
+
+
+def test_a_store_that_stays_away_is_reported_in_bounded_time_and_nothing_is_stored(
+    little_patience: None, write_model: Slackwater, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    proxy.shut_out()
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        behind_proxy.recorder.insert_events([event()])
+    assert time.monotonic() - began < 3
+    assert stored(write_model.recorder) == {}
+
+
+def test_a_store_that_vanishes_before_the_commit_is_reported_and_nothing_is_stored(
+    little_patience: None, write_model: Slackwater, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    proxy.next_commits(lambda _: proxy.shut_out())
+    with pytest.raises(OperationalError):
+        behind_proxy.recorder.insert_events([event()])
+    assert stored(write_model.recorder) == {}
+
+
+def test_commands_say_that_the_store_is_unavailable(
+    little_patience: None, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    ada = behind_proxy.register(handle="ada", display_name=None)
+    bob = behind_proxy.register(handle="bob", display_name=None)
+    post = behind_proxy.publish(author_id=ada.id, text="High water.")
+    proxy.shut_out()
+    with pytest.raises(StoreUnavailable):
+        behind_proxy.register(handle="cyd", display_name=None)
+    with pytest.raises(StoreUnavailable):
+        behind_proxy.publish(author_id=ada.id, text="Low water.")
+    with pytest.raises(StoreUnavailable):
+        behind_proxy.delete(caller_id=ada.id, post_id=post.id)
+    with pytest.raises(StoreUnavailable):
+        behind_proxy.set_following(follower_id=ada.id, followee_id=bob.id, following=True)
+    with pytest.raises(StoreUnavailable):
+        behind_proxy.number_of(post.id)
+
+
+def test_a_registration_whose_reply_is_lost_does_not_find_its_own_handle_taken(
+    write_model: Slackwater, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    proxy.next_commits(reply_is_lost)
+    ada = behind_proxy.register(handle="ada", display_name=None)
+    assert write_model.number_of(ada.id) == ada.position
+    assert len(stored(write_model.recorder)) == 2
+
+
+def test_connections_that_died_unnoticed_are_replaced(
+    write_model: Slackwater, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    before, after = event(), event()
+    behind_proxy.recorder.insert_events([before])
+    proxy.shut_out()
+    proxy.let_in()
+    behind_proxy.recorder.insert_events([after])
+    assert list(stored(write_model.recorder)) == [before, after]
+
+
+def test_saves_go_on_soon_after_the_store_is_back(
+    little_patience: None, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    proxy.shut_out()
+    gone = time.monotonic()
+    while time.monotonic() - gone < 3.5:
+        with pytest.raises(OperationalError):
+            behind_proxy.recorder.insert_events([event()])
+    proxy.let_in()
+    back = time.monotonic()
+    until(lambda: is_saved(behind_proxy))
+    assert time.monotonic() - back < 2
+
+
+def test_a_save_in_doubt_is_not_reported_as_one_that_was_not_stored(
+    little_patience: None, write_model: Slackwater, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    ada = behind_proxy.register(handle="ada", display_name=None)
+
+    def arrives_and_the_store_vanishes(commit: Crossing) -> None:
+        reply_is_lost(commit)
+        proxy.shut_out()
+
+    proxy.next_commits(arrives_and_the_store_vanishes)
+    with pytest.raises(StoreUnavailable) as refusal:
+        behind_proxy.publish(author_id=ada.id, text="High water.")
+    until(lambda: len(stored(write_model.recorder)) == 3)
+    assert "nothing was stored" not in str(refusal.value)
+
+
+def test_a_command_cut_off_for_standing_still_too_long_is_told_that_the_store_is_unavailable(
+    little_patience: None, write_model: Slackwater, behind_proxy: Slackwater, proxy: CuttingProxy
+) -> None:
+    go_on = threading.Event()
+    proxy.next_commits(lambda _: assert_set(go_on))
+    with ThreadPoolExecutor(max_workers=1) as callers:
+        registered = callers.submit(behind_proxy.register, handle="ada", display_name=None)
+        refusal = registered.exception(PATIENCE_SECONDS)
+        go_on.set()
+    assert stored(write_model.recorder) == {}
+    assert isinstance(refusal, StoreUnavailable)
+
+
+def assert_set(signal: threading.Event) -> None:
+    assert signal.wait(PATIENCE_SECONDS)
+
+
+def is_saved(write_model: Slackwater) -> bool:
+    try:
+        write_model.recorder.insert_events([event()])
+    except OperationalError:
+        return False
+    return True
