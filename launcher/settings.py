@@ -1,5 +1,6 @@
 """Every setting, in one place: read from the environment, checked before anything starts."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,3 +74,9 @@ class Settings(BaseSettings):
 def environment_name(field: str) -> str:
     """The environment variable of a setting."""
     return f"SLACKWATER_{field.upper()}"
+
+
+def without_password(address: str) -> str:
+    """A connection string, URL or libpq keywords, fit to be shown."""
+    shown = re.sub(r"(://[^/@:]*:)[^/@]*@", r"\1***@", address)
+    return re.sub(r"(password=)('[^']*'|[^\s&]+)", r"\1***", shown)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from launcher.settings import Settings
+from launcher.settings import Settings, without_password
 from launcher.system import Addresses, System
 
 console = Console()
@@ -63,8 +63,8 @@ def _show(addresses: Addresses, settings: Settings, system: System) -> None:
         "docs": f"{addresses.gateway}/query-api/docs and {addresses.gateway}/command-api/docs",
         "command API": addresses.command_api,
         "query API": addresses.query_api,
-        "Postgres": addresses.database_url,
-        "Valkey": addresses.redis_url,
+        "Postgres": without_password(addresses.database_url),
+        "Valkey": without_password(addresses.redis_url),
         **{f"figures of {name}": url for name, url in addresses.metrics.items()},
         "data": str(system.directory.path),
         "logs": str(system.directory.logs),

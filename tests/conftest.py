@@ -6,7 +6,6 @@ Every test gets an event store of its own and an empty Valkey.
 import threading
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -22,6 +21,7 @@ from launcher.readiness import wait_until_ready
 from launcher.supervisor import Supervisor
 from projections.log.store import Store
 from projections.worker import connect_redis
+from tests.places import let_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Servers:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:
     """Embedded servers, up for the whole run."""
-    place = tmp_path_factory.mktemp("servers")
-    _let_through(place)
+    place = let_through(tmp_path_factory.mktemp("servers"))
     supervisor = Supervisor(tell=print)
     postgres = EmbeddedPostgres(place / "postgres", place / "postgres.log")
     valkey = EmbeddedValkey(place / "valkey", place / "valkey.log")
@@ -96,10 +95,3 @@ def redis(servers: Servers) -> Generator[Redis]:
 def never() -> threading.Event:
     """An event that nobody sets."""
     return threading.Event()
-
-
-def _let_through(place: Path) -> None:
-    """Run as root, pytest's private directories would keep Postgres' own account out."""
-    for directory in (place, *place.parents):
-        if directory.name.startswith("pytest-"):
-            directory.chmod(0o711)

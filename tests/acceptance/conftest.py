@@ -11,6 +11,7 @@ import pytest
 from launcher.settings import Settings
 from launcher.system import Addresses, System
 from tests.acceptance.people import Person
+from tests.places import let_through
 
 WINDOW = 30
 """Short, so that a test can look over its edge."""
@@ -27,10 +28,7 @@ class Running:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
     """Everything, on free ports."""
-    directory = tmp_path_factory.mktemp("system")
-    for place in (directory, *directory.parents):
-        if place.name.startswith("pytest-"):
-            place.chmod(0o711)  # as root, Postgres' own account has to get through
+    directory = let_through(tmp_path_factory.mktemp("system"))
     settings = Settings.of(
         data_dir=directory, port=0, command_port=0, query_port=0, window=WINDOW, shards=3
     )

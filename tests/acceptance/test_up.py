@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.places import let_through
 from tests.waiting import until
 
 Up = Callable[..., "Terminal"]
@@ -58,11 +59,8 @@ class Terminal:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """A data directory that Postgres' own account can get to, also for root."""
-    for place in (tmp_path, *tmp_path.parents):
-        if place.name.startswith(("pytest-", "test_")):
-            place.chmod(0o711)
-    return tmp_path / "data"
+    """A data directory."""
+    return let_through(tmp_path) / "data"
 
 
 @pytest.fixture
