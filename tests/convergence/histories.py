@@ -33,7 +33,7 @@ class Wish:
 
 wishes = st.builds(
     Wish,
-    what=st.sampled_from(["publish"] * 3 + ["follow"] * 2 + ["unfollow", "delete"]),
+    what=st.sampled_from(["publish"] * 4 + ["follow"] * 3 + ["unfollow", "delete"]),
     who=st.integers(0, 5),
     whom=st.integers(0, 5),
     hole=st.sampled_from([0, 0, 0, 1, 7]),
@@ -46,7 +46,7 @@ class LogBuilder:
     def __init__(self, people: int) -> None:
         self.entries: list[Entry] = []
         self._position = 0
-        self._following: set[tuple[int, int]] = set()
+        self._following: list[tuple[int, int]] = []
         self._visible: list[tuple[int, int, UUID]] = []
         self.people = [self._register(number) for number in range(people)]
 
@@ -59,8 +59,10 @@ class LogBuilder:
             self._publish(who)
         elif wish.what == "delete":
             self._delete(wish.whom)
+        elif wish.what == "unfollow":
+            self._unfollow(wish.who + 6 * wish.whom)
         elif who != whom:
-            self._change_follow(who, whom, following=wish.what == "follow")
+            self._follow(who, whom)
 
     def _register(self, number: int) -> int:
         return self._append(Registered(at=AT, handle=f"person_{number}", display_name="x"))
@@ -74,13 +76,15 @@ class LogBuilder:
             post, author, public_id = self._visible.pop(-1 - which % len(self._visible))
             self._append(Deleted(at=AT, post=post, author=author), public_id)
 
-    def _change_follow(self, follower: int, followee: int, *, following: bool) -> None:
-        pair = (follower, followee)
-        if (pair in self._following) == following:
-            return
-        self._following ^= {pair}
-        kind = Followed if following else Unfollowed
-        self._append(kind(at=AT, follower=follower, followee=followee))
+    def _follow(self, follower: int, followee: int) -> None:
+        if (follower, followee) not in self._following:
+            self._following.append((follower, followee))
+            self._append(Followed(at=AT, follower=follower, followee=followee))
+
+    def _unfollow(self, which: int) -> None:
+        if self._following:
+            follower, followee = self._following.pop(which % len(self._following))
+            self._append(Unfollowed(at=AT, follower=follower, followee=followee))
 
     def _append(self, body: EventBody, public_id: UUID | None = None) -> int:
         prev, self._position = (
@@ -107,7 +111,7 @@ def history(people: int, wanted: Iterable[Wish]) -> LogBuilder:
 
 
 histories = st.builds(
-    history, people=st.integers(2, 6), wanted=st.lists(wishes, min_size=5, max_size=80)
+    history, people=st.integers(2, 6), wanted=st.lists(wishes, min_size=10, max_size=80)
 )
 
 
