@@ -111,7 +111,7 @@ def history(people: int, wanted: Iterable[Wish]) -> LogBuilder:
 
 
 histories = st.builds(
-    history, people=st.integers(2, 6), wanted=st.lists(wishes, min_size=10, max_size=80)
+    history, people=st.integers(2, 6), wanted=st.lists(wishes, min_size=20, max_size=120)
 )
 
 

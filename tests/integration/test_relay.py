@@ -91,6 +91,8 @@ def test_a_stream_of_another_history_is_neither_extended_nor_emptied(pipeline: P
     pipeline.stream.claim_epoch("another")
     with pytest.raises(EpochMismatch, match="another"):
         pipeline.relay().step(no_wait)
+    with pytest.raises(EpochMismatch):
+        pipeline.stream.append(pipeline.store.epoch(), 0, pipeline.store.read_after(0, 10))
     assert pipeline.stream.length() == 0
 
 

@@ -1,0 +1,55 @@
+"""An audience larger than one call may serve: the place inside the event is part of the
+checkpoint."""
+
+import pytest
+from redis import Redis
+
+from projections.home_feed.apply import PROJECTION
+from projections.home_feed.keys import HOME_FEED
+from projections.projection import BatchWriter
+from projections.shards import Checkpoint, Generation, Shard
+from tests.convergence.histories import LogBuilder, Wish, history
+from tests.convergence.test_home_feed_converges import Calls, checkpoint_of
+from tests.convergence.windows import assert_shard_equals_rule
+
+SHARD: Shard = Generation(HOME_FEED, 1, shards=1, window=5).shard(0)
+
+
+@pytest.fixture
+def log() -> LogBuilder:
+    """Five people follow the first one, who publishes, publishes again, and deletes."""
+    everybody_follows = [Wish("follow", who, 0, 0) for who in range(1, 6)]
+    publishes = [Wish("publish", 0, 0, 0)] * 2
+    return history(6, [*everybody_follows, *publishes, Wish("delete", 0, 0, 0)])
+
+
+def test_an_event_is_delivered_in_as_many_calls_as_it_takes(redis: Redis, log: LogBuilder) -> None:
+    writer = BatchWriter(redis, PROJECTION, budget=2)
+    calls = Calls(writer)
+    writer.apply(SHARD, Checkpoint(), log.entries)
+    places = [call[1][1] for call in calls.made]
+    assert {0, 2, 4} <= set(map(int, places))
+    assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
+
+
+def test_no_call_made_in_the_middle_of_an_event_can_be_made_again(
+    redis: Redis, log: LogBuilder
+) -> None:
+    writer = BatchWriter(redis, PROJECTION, budget=1)
+    calls = Calls(writer)
+    script = writer._apply
+    stands = Checkpoint()
+
+    def each_call_twice(keys: list[str], args: list[str]) -> object:
+        nonlocal stands
+        answer = script(keys=keys, args=args)
+        stands = checkpoint_of(redis, SHARD)
+        for earlier in calls.made:
+            assert not calls.again(earlier)
+        assert checkpoint_of(redis, SHARD) == stands
+        return answer
+
+    writer._apply = each_call_twice  # pyright: ignore[reportAttributeAccessIssue]
+    writer.apply(SHARD, Checkpoint(), log.entries)
+    assert stands == Checkpoint(log.entries[-1].position)
+    assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
