@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import to_thread
 from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI
 
@@ -23,6 +24,12 @@ from edge.app import create_api
 from edge.diagnostics import Diagnostics
 from edge.metrics import RecentRequests
 from edge.tokens import AccessTokens
+
+HEALTH_SECONDS_MAX = 3.0
+
+COMMANDS_AT_ONCE = 128
+"""Threads for commands. Each waits for its group's commit most of the time, so there are many:
+as many commands can share one transaction."""
 
 ERROR_STATUSES: Mapping[type[Exception], int] = {
     RuleViolation: 422,
@@ -43,17 +50,25 @@ def create_app(*, database_url: str, tokens: AccessTokens, settings: Mapping[str
 
     async def store_fault() -> str | None:
         try:
-            await asyncio.to_thread(write_model.recorder.max_notification_id)
-        except PersistenceError as error:
-            return f"the event store cannot be reached, commands answer 503: {error}"
+            await head()
+        except (PersistenceError, TimeoutError) as error:
+            return f"the event store cannot be reached, commands answer 503: {error!r}"
         return None
 
+    async def head() -> int:
+        asked = asyncio.to_thread(write_model.recorder.max_notification_id)
+        return await asyncio.wait_for(asked, HEALTH_SECONDS_MAX) or 0
+
     async def summary() -> Mapping[str, object]:
-        head = await asyncio.to_thread(write_model.recorder.max_notification_id)
-        return {"requests": recent.summary(), "head": {"position": head or 0}}
+        try:
+            position = await head()
+        except (PersistenceError, TimeoutError):
+            position = None
+        return {"requests": recent.summary(), "head": {"position": position}}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = COMMANDS_AT_ONCE
         await asyncio.to_thread(write_model.open)
         yield
         await asyncio.to_thread(write_model.close)

@@ -10,20 +10,22 @@ from uuid import UUID
 import uuid_utils.compat
 from cachetools import LRUCache
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Notification, OperationalError
+from eventsourcing.persistence import IntegrityError, Notification
 from eventsourcing.utils import Environment
 
 from command_api.errors import (
     HandleTaken,
+    OutcomeUnknown,
     PersonNotFound,
     PostNotFound,
     StoreUnavailable,
     TooMuchContention,
 )
 from command_api.event_store.datastore import UrlDatastore
+from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.mapper import EventMapper
 from command_api.event_store.queries import EVENTS_TABLE
-from command_api.event_store.recorder import GroupCommitRecorder
+from command_api.event_store.recorder import STORE_AWAY, GroupCommitRecorder
 from command_api.event_store.schema import ensure_schema, read_epoch
 from domain.events import DomainEvent, EventBody, Published, Registered
 from domain.follow import change_follow, follow_id, is_following
@@ -72,7 +74,8 @@ class FollowState(Committed):
 class Slackwater(Application[UUID]):
     """The write model. Every method is safe to call from many threads at once.
 
-    All raise StoreUnavailable while the store cannot be reached; nothing is stored then.
+    All raise StoreUnavailable while the store cannot be reached (nothing is stored then), and
+    OutcomeUnknown if it went away over the commit.
     """
 
     name = "slackwater"
@@ -218,10 +221,14 @@ class Slackwater(Application[UUID]):
     def _at_store(self, call: Callable[..., Outcome], *arguments: object) -> Outcome:
         try:
             return call(*arguments)
-        except OperationalError as error:
-            raise StoreUnavailable(
-                "the event store cannot be reached; nothing was stored"
+        except AppendInDoubt as error:
+            raise OutcomeUnknown(
+                "the event store went away while it stored this: it may have been stored. Look "
+                "before you try again"
             ) from error
+        except STORE_AWAY as error:
+            message = "the event store cannot be reached; nothing was stored"
+            raise StoreUnavailable(message) from error
 
 
 def _now() -> datetime:

@@ -7,13 +7,14 @@ SlackwaterError (domain)
     ├── PostNotFound         no post has this id
     ├── TooMuchContention    every try lost its race
     └── StoreUnavailable     the event store cannot be reached
+        └── OutcomeUnknown   it went away over the commit
 """
 
 from domain.errors import SlackwaterError
 
 
 class CommandError(SlackwaterError):
-    """A command that was not carried out; nothing was stored."""
+    """A command that was not carried out, as far as is known."""
 
 
 class HandleTaken(CommandError):
@@ -33,4 +34,8 @@ class TooMuchContention(CommandError):
 
 
 class StoreUnavailable(CommandError):
-    """The event store cannot be reached."""
+    """The event store cannot be reached; unless it is OutcomeUnknown, nothing was stored."""
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The event store went away over the commit: the command may have been carried out."""

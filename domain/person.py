@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from domain.errors import InvalidDisplayName, InvalidHandle
 from domain.events import DomainEvent, HandleClaimed, Registered
+from domain.text import is_storable
 
 HANDLE_PATTERN = r"[A-Za-z0-9_]{3,30}"
 DISPLAY_NAME_LENGTH_MAX = 100
@@ -43,6 +44,6 @@ def _checked_display_name(display_name: str) -> str:
             f"a display name is 1 to {DISPLAY_NAME_LENGTH_MAX} characters after trimming, "
             f"this one has {len(name)}"
         )
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+    if not is_storable(name) or any(unicodedata.category(each) == "Cc" for each in name):
         raise InvalidDisplayName("a display name holds no control or surrogate characters")
     return name

@@ -52,7 +52,7 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
         return {"status": "ok"}
 
     @router.get("/metrics")
-    def metrics() -> Response:
+    async def metrics() -> Response:
         """Every figure, for Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
@@ -73,7 +73,7 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
         return await diagnostics.summary()
 
     @router.get("/debug/config")
-    def config() -> Mapping[str, object]:
+    async def config() -> Mapping[str, object]:
         """The settings in force; secrets are masked."""
         return diagnostics.settings
 

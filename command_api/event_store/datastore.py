@@ -5,7 +5,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
 POOL_SIZE = 4
-CONNECT_SECONDS_MAX = 5.0
+CONNECT_SECONDS_MAX = 2.0
 LOCK_SECONDS_MAX = 5
 """How long an append waits for another process's append before it fails and is tried again."""
 
@@ -39,5 +39,8 @@ class UrlDatastore(PostgresDatastore):
             open=False,
             configure=self.after_connect_func(),
             timeout=CONNECT_SECONDS_MAX,
+            # After this, a connection is tried again for the next caller and not by a schedule
+            # that keeps growing: writes go on as soon as the store is back.
+            reconnect_timeout=CONNECT_SECONDS_MAX,
             check=ConnectionPool.check_connection,  # pyright: ignore[reportArgumentType] - as the library
         )

@@ -10,15 +10,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, StoredEvent
+from eventsourcing.persistence import IntegrityError, InterfaceError, StoredEvent
 
-from command_api.event_store.errors import StoreBusy
+from command_api.event_store.errors import AppendInDoubt, StoreBusy
 
 QUEUE_LENGTH_MAX = 10_000
 """Appends that may wait; one more is refused."""
 
 GROUP_EVENTS_MAX = 1_000
 """Events in one transaction, unless a single append has more."""
+
+ANSWER_SECONDS_MAX = 20.0
+"""How long a caller waits, for a store that hangs instead of refusing."""
 
 Place = tuple[UUID | str, int]
 """An aggregate and a version in it: what two appends conflict about."""
@@ -54,9 +57,12 @@ class GroupCommitter:
     def append(self, events: Sequence[StoredEvent]) -> list[int]:
         """Stores the events and returns their positions; blocks until they are committed.
 
-        Raises StoreBusy, IntegrityError on a conflict, OperationalError if the store is away.
+        Raises StoreBusy, IntegrityError on a conflict, OperationalError if the store is away,
+        AppendInDoubt if nobody can tell (yet).
         """
         append = Append(events)
+        if len(append.places) < len(events):
+            raise IntegrityError("two of these events want the same place in an aggregate")
         with self._changed:
             if self._closed:
                 raise InterfaceError("the event store is closed")
@@ -69,7 +75,10 @@ class GroupCommitter:
                 self._thread.start()
             self._waiting.append(append)
             self._changed.notify()
-        return append.positions.result()
+        try:
+            return append.positions.result(ANSWER_SECONDS_MAX)
+        except TimeoutError:
+            raise AppendInDoubt("the event store does not answer") from None
 
     def close(self) -> None:
         """Commits what is waiting and ends the thread."""

@@ -21,6 +21,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.group_commit import Append, GroupCommitter
 from command_api.event_store.metrics import APPEND_SECONDS, APPENDS_GROUPED
 from command_api.event_store.queries import query
@@ -30,7 +31,14 @@ RETRY_SECONDS_MAX = 5.0
 
 RETRY_PAUSE_SECONDS = 0.1
 
+STORE_AWAY = (OperationalError, InterfaceError, InternalError)
+"""How the library reports a store that cannot be reached, or that cut a connection off."""
+
 Positions = dict[tuple[UUID | str, int], int]
+
+
+class CommitUnanswered(Exception):
+    """The connection went away over a COMMIT: it may have been carried out, or not."""
 
 
 class GroupCommitRecorder(PostgresApplicationRecorder):
@@ -51,7 +59,8 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """Appends the events as one and returns their positions, in the same order.
 
         Raises IntegrityError if another event has one of their places, StoreBusy if too many
-        appends wait, OperationalError or InterfaceError if the store cannot be reached.
+        appends wait, OperationalError or InterfaceError if the store cannot be reached (nothing
+        is stored then), AppendInDoubt if it went away over the commit.
         """
         # The library hands its tracking through every save; projections keep checkpoints instead.
         assert all(value is None for value in kwargs.values()), f"not supported: {kwargs}"
@@ -90,14 +99,16 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
 
     def _commit_group(self, group: Sequence[Append]) -> None:
         deadline = time.monotonic() + RETRY_SECONDS_MAX
-        pending, reply_lost = list(group), False
+        pending, in_doubt = list(group), False
         while True:
             try:
-                pending = self._transact(pending, look_first=reply_lost)
-            except (OperationalError, InterfaceError, InternalError):
+                pending = self._transact(pending, look_first=in_doubt)
+            except (CommitUnanswered, *STORE_AWAY) as error:
+                in_doubt = in_doubt or isinstance(error, CommitUnanswered)
                 if time.monotonic() > deadline:
+                    if in_doubt:
+                        raise AppendInDoubt(f"no answer to a commit: {error}") from error
                     raise
-                reply_lost = True
                 time.sleep(RETRY_PAUSE_SECONDS)
             else:
                 break
@@ -113,15 +124,22 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         table lock waits until that transaction has ended, so the look is conclusive.
         """
         stored: Positions = {}
-        with self.datastore.transaction(commit=True) as cursor:
-            self._lock_table(cursor)
-            self._notify_channel(cursor)
-            missing = appends
-            if look_first:
-                stored |= _run(cursor, self._find_events, _columns(appends))
-                missing = [append for append in appends if not append.places <= stored.keys()]
-            if missing:
-                stored |= _run(cursor, self._append_events, _columns(missing))
+        commits = False
+        try:
+            with self.datastore.transaction(commit=True) as cursor:
+                self._lock_table(cursor)
+                self._notify_channel(cursor)
+                missing = appends
+                if look_first:
+                    stored |= _run(cursor, self._find_events, _columns(appends))
+                    missing = [append for append in appends if not append.places <= stored.keys()]
+                if missing:
+                    stored |= _run(cursor, self._append_events, _columns(missing))
+                commits = True
+        except STORE_AWAY as error:
+            if commits:
+                raise CommitUnanswered(str(error)) from error
+            raise
         APPENDS_GROUPED.observe(len(appends))
         refused: list[Append] = []
         for append in appends:

@@ -62,6 +62,10 @@ def never_arrives(commit: Crossing) -> None:
     commit.hang_up_on_client()
 
 
+def gets_stuck(_: Crossing) -> None:
+    """Both wait for the other, until one has enough."""
+
+
 class CuttingProxy:
     """Forwards between its own Unix socket and the one that `database_url` names."""
 
@@ -82,6 +86,8 @@ class CuttingProxy:
 
     def let_in(self) -> None:
         """Accepts connections (again)."""
+        if self._lets_in:
+            return
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self._directory / SOCKET_NAME))
         listener.listen()

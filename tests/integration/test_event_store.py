@@ -1,4 +1,4 @@
-"""The event store on real Postgres: one total order, whole saves, and a schema that makes itself."""
+"""The event store on real Postgres: one total order, whole saves, a schema that makes itself."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ from tests.integration.saves import (
     event,
     save_as_one_group,
     stored,
-    transaction_of,
+    transactions_of,
 )
 
 WRITERS = 20
@@ -121,27 +121,34 @@ def test_a_conflict_in_one_save_does_not_touch_its_neighbours_in_the_group(
     assert saved[2].result(PATIENCE_SECONDS) == [found[each] for each in behind]
     assert not found.keys() & set(refused)
     assert taken in found
-    assert transaction_of([*before, *behind], database_url)
+    assert len(transactions_of([*before, *behind], database_url)) == 1
 
 
-def test_a_save_that_wants_one_place_twice_does_not_touch_its_neighbours_in_the_group(
+def test_of_two_saves_that_want_one_place_at_once_the_first_gets_it(
     write_model: Slackwater, database_url: str, callers: ThreadPoolExecutor
 ) -> None:
-    once = event(state=b"once")
-    twice = event(once.originator_id, 1, b"twice")
-    before, refused, behind = [event()], [once, twice], [event()]
+    first = event(state=b"first")
+    second = event(first.originator_id, 1, b"second")
+    before, winner, loser, behind = [event()], [first, event()], [event(), second], [event()]
     saved = save_as_one_group(
         write_model.recorder,
-        [before, refused, behind],
+        [before, winner, loser, behind],
         database_url=database_url,
         callers=callers,
     )
     with pytest.raises(IntegrityError):
-        saved[1].result(PATIENCE_SECONDS)
+        saved[2].result(PATIENCE_SECONDS)
     found = stored(write_model.recorder)
-    assert saved[0].result(PATIENCE_SECONDS) == [found[each] for each in before]
-    assert saved[2].result(PATIENCE_SECONDS) == [found[each] for each in behind]
-    assert not found.keys() & set(refused)
+    for events, positions in ((before, saved[0]), (winner, saved[1]), (behind, saved[3])):
+        assert positions.result(PATIENCE_SECONDS) == [found[each] for each in events]
+    assert not found.keys() & set(loser)
+
+
+def test_a_save_that_wants_one_place_twice_is_refused_whole(write_model: Slackwater) -> None:
+    once = event(state=b"once")
+    with pytest.raises(IntegrityError):
+        write_model.recorder.insert_events([once, event(once.originator_id, 1, b"twice")])
+    assert stored(write_model.recorder) == {}
 
 
 def test_the_epoch_survives_closing_and_opening(write_model: Slackwater, database_url: str) -> None:

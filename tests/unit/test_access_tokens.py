@@ -1,0 +1,120 @@
+"""Access tokens: who holds one of ours is let in as that person, everything else is refused."""
+
+import base64
+import time
+from collections.abc import Mapping
+from uuid import UUID
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.tokens import AccessTokens, InvalidToken
+
+KEY = b"a key of 64 bytes: long enough for HS512 as well, so 512 may try"
+PERSON = UUID("01900000-0000-7000-8000-000000000001")
+TOKENS = AccessTokens(KEY, ttl_seconds=60)
+
+
+Claims = Mapping[str, str | int | list[str] | None]
+
+
+def signed(
+    changes: Claims | None = None, *, key: bytes | None = KEY, algorithm: str = "HS256"
+) -> str:
+    """A token like ours, but for the changed claims; None leaves a claim out."""
+    now = int(time.time())
+    ours: Claims = {
+        "sub": str(PERSON),
+        "iss": "slackwater",
+        "aud": "slackwater",
+        "iat": now,
+        "exp": now + 60,
+    }
+    wanted = {**ours, **(changes or {})}
+    claims = {name: value for name, value in wanted.items() if value is not None}
+    return jwt.encode(claims, key, algorithm=algorithm)
+
+
+def assert_refused(token: str) -> None:
+    with pytest.raises(InvalidToken):
+        TOKENS.person_of(token)
+
+
+@given(person=st.uuids())
+def test_a_token_stands_for_the_person_it_was_issued_to(person: UUID) -> None:
+    assert TOKENS.person_of(TOKENS.issue(person)) == person
+
+
+def test_a_token_made_by_hand_like_ours_is_accepted() -> None:
+    assert TOKENS.person_of(signed()) == PERSON
+
+
+def test_an_expired_token_is_refused() -> None:
+    assert_refused(AccessTokens(KEY, ttl_seconds=-1).issue(PERSON))
+
+
+def test_a_token_from_the_future_is_refused() -> None:
+    assert_refused(signed({"iat": int(time.time()) + 3_600}))
+
+
+def test_a_token_signed_with_another_key_is_refused() -> None:
+    assert_refused(AccessTokens(bytes(reversed(KEY)), ttl_seconds=60).issue(PERSON))
+
+
+def test_a_token_without_signature_is_refused() -> None:
+    assert_refused(signed(key=None, algorithm="none"))
+    header, claims, _ = TOKENS.issue(PERSON).split(".")
+    assert_refused(f"{header}.{claims}.")
+
+
+def test_a_token_signed_with_our_key_by_another_algorithm_is_refused() -> None:
+    assert_refused(signed(algorithm="HS512"))
+
+
+def test_a_signature_does_not_cover_other_claims() -> None:
+    header, _, signature = TOKENS.issue(PERSON).split(".")
+    _, other_claims, _ = TOKENS.issue(UUID(int=7)).split(".")
+    assert_refused(f"{header}.{other_claims}.{signature}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "another-service"},
+        {"aud": ["another-service"]},
+        {"iss": "another-service"},
+        {"sub": "ada"},
+        {"sub": ""},
+        {"sub": 7},
+        {"exp": "soon"},
+    ],
+    ids=str,
+)
+def test_a_token_with_a_claim_that_is_not_ours_is_refused(changes: Claims) -> None:
+    assert_refused(signed(changes))
+
+
+@pytest.mark.parametrize("claim", ["sub", "iss", "aud", "iat", "exp"])
+def test_a_token_that_lacks_a_claim_is_refused(claim: str) -> None:
+    assert_refused(signed({claim: None}))
+
+
+@given(token=st.text() | st.text(alphabet=".eyJ{}\"'=_-0\xff"))
+def test_garbage_is_refused(token: str) -> None:
+    assert_refused(token)
+
+
+@pytest.mark.parametrize(
+    "header", [b"[" * 5_000, b'{"alg":["HS256"]}', b'{"alg":"HS256","crit":["exp"]}', b"\xff", b"1"]
+)
+def test_a_hostile_header_is_refused_like_any_other_garbage(header: bytes) -> None:
+    _, claims, signature = TOKENS.issue(PERSON).split(".")
+    encoded = base64.urlsafe_b64encode(header).rstrip(b"=").decode()
+    assert_refused(f"{encoded}.{claims}.{signature}")
+
+
+def test_a_key_shorter_than_its_hash_is_a_mistake_of_ours() -> None:
+    with pytest.raises(AssertionError):
+        AccessTokens(b"short", ttl_seconds=60)
