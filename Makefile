@@ -42,8 +42,8 @@ format: install ## Put the code into its standard form
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 
-lock: ## Take newer versions into uv.lock
-	@uv lock --upgrade
+lock: install ## Take newer versions into uv.lock
+	@PATH="$$PATH:$(CURDIR)/.uv/bin" uv lock --upgrade
 
 clean: ## Remove .venv and caches; data directories stay
 	@rm -rf .venv .uv .pytest_cache .ruff_cache .import_linter_cache .hypothesis

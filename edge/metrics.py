@@ -21,7 +21,7 @@ RECENT_REQUESTS_MAX = 2_048
 
 
 class RequestMetrics:
-    """ASGI middleware around everything else. Labels are route templates, never raw paths."""
+    """ASGI middleware around the app's own. Labels are route templates, never raw paths."""
 
     def __init__(self, app: ASGIApp, recent: "RecentRequests") -> None:
         self._app = app

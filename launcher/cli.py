@@ -143,6 +143,6 @@ def _said_plainly() -> Generator[None]:
     """What keeps us from doing something is told in words, not in a stack trace."""
     try:
         yield
-    except LaunchError as error:
+    except (LaunchError, OSError) as error:
         errors.print(f"[bold red]slackwater:[/] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None

@@ -22,10 +22,14 @@ class DataDirectory:
             self.path.mkdir(parents=True, exist_ok=True)
             self.logs.mkdir(exist_ok=True)
             lock = (self.path / "up.lock").open("a+", encoding="utf-8")
+            self._take(lock)
         except OSError as error:
             raise LaunchError(
                 f"the data directory cannot be used: {error}; choose another with --data-dir"
             ) from error
+        self._lock = lock
+
+    def _take(self, lock: IO[str]) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -39,12 +43,11 @@ class DataDirectory:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        self._lock = lock
 
     def close(self) -> None:
-        """Gives the directory back."""
-        self.addresses_file.unlink(missing_ok=True)
+        """Gives the directory back, if it is ours."""
         if self._lock is not None:
+            self.addresses_file.unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 

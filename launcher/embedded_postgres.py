@@ -15,6 +15,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -54,10 +55,7 @@ class EmbeddedPostgres:
         """Makes the cluster where there is none, and ends a leftover of it. Raises ServerFailed."""
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        if (self._data / "postmaster.pid").exists():
-            # We hold the data directory's lock, so whoever wrote this is an orphan or dead.
-            stop = ["pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "-t", "30", "stop"]
-            self._run(stop, allowed_to_fail=True)
+        self._end_leftover()
         make_private(self._sockets, self._account)
         me = pwd.getpwuid(os.geteuid()).pw_name
         self._write("pg_hba.conf", f"local all all peer map={ROLE}\n")
@@ -111,11 +109,32 @@ class EmbeddedPostgres:
         return f"postgresql://{ROLE}@/{database}?host={quote(str(self._sockets), safe='')}"
 
     def _initialise(self) -> None:
+        """Makes the cluster under another name first: half a cluster is never taken for one."""
+        unfinished = self._place / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
         make_private(self._place, self._account)
         self._run(
-            ["initdb", "-D", str(self._data), "-U", ROLE, "-E", "UTF8", "--locale=C",
+            ["initdb", "-D", str(unfinished), "-U", ROLE, "-E", "UTF8", "--locale=C",
              "--auth=peer", "--no-instructions"]
         )  # fmt: skip
+        unfinished.rename(self._data)
+
+    def _end_leftover(self) -> None:
+        """Stops an orphan of ours. We hold the data directory's lock, so nobody needs it.
+
+        The file may also be stale, and its pid somebody else's by now: nothing is signalled that
+        does not run on this very cluster.
+        """
+        pid_file = self._data / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text(encoding="utf-8").split()[0])
+            orphan = str(self._data) in psutil.Process(pid).cmdline()
+        except (FileNotFoundError, IndexError, ValueError, psutil.Error):
+            orphan = False
+        if orphan:
+            self._run(["pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "-t", "30", "stop"])
+        else:
+            pid_file.unlink(missing_ok=True)
 
     def _write(self, name: str, text: str) -> None:
         path = self._data / name
@@ -123,9 +142,9 @@ class EmbeddedPostgres:
         if self._account is not None:
             os.chown(path, self._account.uid, self._account.gid)
 
-    def _run(self, command: list[str], *, allowed_to_fail: bool = False) -> None:
+    def _run(self, command: list[str]) -> None:
         done = self._as_account([str(self._bin / command[0]), *command[1:]])
-        if done.returncode != 0 and not allowed_to_fail:
+        if done.returncode != 0:
             raise ServerFailed(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
 
     def _as_account(self, command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -15,14 +15,17 @@ LOOK_EVERY_SECONDS = 0.02
 def wait_until_ready(supervisor: Supervisor, name: str, is_ready: Callable[[], bool]) -> None:
     """Returns once the program is ready. Raises ServerFailed with its last words if it ends."""
     deadline = time.monotonic() + READY_SECONDS_MAX
-    while not is_ready():
-        child = supervisor.child(name)
-        assert child is not None
+    child = supervisor.child(name)
+    assert child is not None
+    while True:
+        # Whether it lives comes first: a stranger on its port could answer in its place.
         if (code := child.exit_code()) is not None:
             raise ServerFailed(
                 f"{name} ended with code {code} while starting. Its last words, from "
                 f"{child.program.log}:\n{child.last_words()}"
             )
+        if is_ready():
+            return
         if time.monotonic() > deadline:
             raise ServerFailed(
                 f"{name} is not ready after {READY_SECONDS_MAX:.0f} s. Its last words, from "

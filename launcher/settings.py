@@ -48,7 +48,10 @@ class Settings(BaseSettings):
     projectors: int = Field(2, ge=1, le=32, description="projector processes that `up` starts")
     shards: int = Field(4, ge=1, le=256, description="shards of a projection that is built anew")
     window: int = Field(
-        500, ge=1, le=10_000, description="posts in the window of a projection that is built anew"
+        500,
+        ge=1,
+        le=1_000_000,
+        description="posts in the window of a projection that is built anew",
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"

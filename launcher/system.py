@@ -12,7 +12,7 @@ from launcher.data_directory import DataDirectory
 from launcher.embedded_postgres import EmbeddedPostgres
 from launcher.embedded_valkey import EmbeddedValkey
 from launcher.gateway import gateway_program
-from launcher.ports import choose_port
+from launcher.ports import choose_ports
 from launcher.readiness import answers, wait_until_ready
 from launcher.settings import Settings, environment_name
 from launcher.supervisor import Supervisor, Tell
@@ -47,8 +47,8 @@ class System:
 
         Raises LaunchError; nothing is left running then.
         """
-        self.directory.open()
         try:
+            self.directory.open()
             return self._start()
         except BaseException:
             self.stop()
@@ -72,9 +72,14 @@ class System:
     def _start(self) -> Addresses:
         settings = self._settings
         host = settings.host
-        port = choose_port(host, settings.port, "the gateway")
-        command_port = choose_port(host, settings.command_port, "the command API")
-        query_port = choose_port(host, settings.query_port, "the query API")
+        port, command_port, query_port = choose_ports(
+            host,
+            {
+                "the gateway": settings.port,
+                "the command API": settings.command_port,
+                "the query API": settings.query_port,
+            },
+        )
         database_url, redis_url = self._start_servers()
         environment = self._environment(database_url, redis_url)
         self._add(
@@ -87,7 +92,7 @@ class System:
         workers = ["relay", *(f"projector-{n}" for n in range(1, settings.projectors + 1))]
         metrics: dict[str, str] = {}
         for worker in workers:
-            metrics_port = choose_port(host, 0, f"the figures of {worker}")
+            [metrics_port] = choose_ports(host, {f"the figures of {worker}": 0})
             metrics[worker] = f"http://{host}:{metrics_port}/metrics"
             self._add(worker, environment | {environment_name("metrics_port"): str(metrics_port)})
         self.supervisor.add(

@@ -2,7 +2,7 @@
 
 Arguments: parent's pid, signal, uid, gid, then the program and its arguments. On Linux the
 kernel sends that signal when the parent is gone, however it went; elsewhere the next `up` finds
-the leftovers. Giving up root comes first, since a change of user undoes the tie.
+leftover servers and stops them. Giving up root comes first, since a change of user undoes the tie.
 """
 
 import ctypes

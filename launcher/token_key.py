@@ -30,7 +30,10 @@ def access_tokens(settings: Settings) -> AccessTokens:
 
 def ensure_key_file(path: Path) -> None:
     """Makes a key that only its owner can read, unless there is one."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(KEY_BYTES_MIN))
+    if path.exists():
+        return
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES_MIN))
+    unfinished.rename(path)

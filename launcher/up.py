@@ -12,6 +12,8 @@ from launcher.system import Addresses, System
 console = Console()
 
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 INTERRUPTED = 130
 """The exit code of shells for a program that Ctrl-C ended."""
 
@@ -21,26 +23,23 @@ def run_up(settings: Settings) -> int:
     stop = threading.Event()
     system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}", highlight=False))
 
-    def asked_to_stop(*_: object) -> None:
-        if stop.is_set():
-            return
-        stop.set()
-
     interrupted = _Interrupted()
-    signal.signal(signal.SIGINT, interrupted)
-    signal.signal(signal.SIGTERM, interrupted)
+    for number in STOP_SIGNALS:
+        signal.signal(number, interrupted)
     try:
         addresses = system.start()
     except KeyboardInterrupt:
         console.print("stopped before everything was up; nothing is left running")
         return INTERRUPTED
-    signal.signal(signal.SIGINT, asked_to_stop)
-    signal.signal(signal.SIGTERM, asked_to_stop)
-    system.directory.write_addresses(asdict(addresses))
-    _show(addresses, settings, system)
-    system.supervisor.tend(until=stop)
-    console.print("stopping …")
-    system.stop()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda _number, _frame: stop.set())
+    try:
+        system.directory.write_addresses(asdict(addresses))
+        _show(addresses, settings, system)
+        system.supervisor.tend(until=stop)
+    finally:
+        console.print("stopping …")
+        system.stop()
     console.print("stopped; the data stays in", str(system.directory.path), highlight=False)
     return 0
 

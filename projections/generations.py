@@ -46,6 +46,13 @@ class Generations:
             found += decode_generations(projection, fields).values()
         return found
 
+    def begin(self, shards: Iterable[Shard]) -> None:
+        """Gives shards without a checkpoint their first one: complete up to position 0."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for shard in shards:
+                pipe.hsetnx(shard.checkpoint_key, "position", "0")
+            pipe.execute()
+
     def checkpoints(self, shards: Iterable[Shard]) -> dict[Shard, Checkpoint]:
         """Each shard's checkpoint; a shard without one has applied nothing."""
         wanted = list(shards)

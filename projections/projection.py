@@ -32,6 +32,13 @@ CALL_DELIVERIES_MAX = 4_000
 """What one call of a script may do, so that it blocks Redis for about 10 ms at the most."""
 
 
+CALLS_MAX = 25
+"""Calls in a row for one shard, so that no shard keeps a worker from the others for long."""
+
+Between = Callable[[], object]
+"""Called between two calls of a script; a worker's chance to say that it is alive."""
+
+
 class BatchWriter:
     """Applies batches of the log to the shards of one projection."""
 
@@ -43,18 +50,25 @@ class BatchWriter:
         preludes = ("checkpoint", *projection.preludes)
         self._apply = load_script(redis, projection.package, "apply", preludes)
 
-    def apply(self, shard: Shard, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Checkpoint:
+    def apply(
+        self,
+        shard: Shard,
+        checkpoint: Checkpoint,
+        entries: Sequence[Entry],
+        between: Between | None = None,
+    ) -> Checkpoint:
         """Applies the entries above the checkpoint and returns where the shard stands then.
 
-        One call of the script does a bounded amount of work, so a batch may take several. If the
-        shard stands elsewhere than at `checkpoint`, somebody else is at it: nothing is applied
-        and its real checkpoint is returned. Raises UnreadableEvent before anything is written.
+        One call of the script does a bounded amount of work, so a batch may take several, and
+        what CALLS_MAX do not finish is left for next time. If the shard stands elsewhere than at
+        `checkpoint`, somebody else is at it: nothing is applied and its real checkpoint is
+        returned. Raises UnreadableEvent before anything is written.
         """
         assert entries
         assert entries[0].prev <= checkpoint.position, "a batch must follow the checkpoint"
         operations = [(e.position, self._projection.operations(shard, e)) for e in entries]
         last = entries[-1].position
-        while checkpoint.position < last:
+        for _ in range(CALLS_MAX):
             arguments: Operation = [checkpoint.position, checkpoint.place, last]
             arguments += shard.generation.window, self._budget
             for position, operation in operations:
@@ -68,4 +82,8 @@ class BatchWriter:
                 return reached
             assert reached > checkpoint, "every call must move the checkpoint forward"
             checkpoint = reached
+            if checkpoint.position == last:
+                break
+            if between is not None:
+                between()
         return checkpoint

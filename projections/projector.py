@@ -25,7 +25,7 @@ from projections.shards import Checkpoint, Generation, Shard
 logger = logging.getLogger(__name__)
 
 BATCH_ENTRIES_MAX = 500
-PROPAGATIONS_KEPT = 2_048
+PROPAGATIONS_KEPT = 200
 
 BATCH_ENTRIES = Histogram(
     "slackwater_projector_batch_entries",
@@ -68,6 +68,7 @@ class Projector:
         self._generations = Generations(redis)
         self._shape = {"shards": shards, "window": window}
         self._checkpoints: dict[Shard, Checkpoint] = {}
+        self._building_since: dict[Shard, float] = {}
         self._share_until = 0.0
         self._propagations: deque[float] = deque(maxlen=PROPAGATIONS_KEPT)
 
@@ -77,7 +78,7 @@ class Projector:
         Shards that stand together are fed together; one that is behind does not hold the others
         up. Raises StoreUnreachable, UnreadableEvent.
         """
-        self._member.beat(self._vitals())
+        self._beat()
         self._take_share()
         together: dict[int, list[Shard]] = defaultdict(list)
         for shard, checkpoint in self._checkpoints.items():
@@ -88,22 +89,30 @@ class Projector:
             time.sleep(HEARTBEAT_SECONDS)
         for position, shards in together.items():
             entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
-            if entries:
-                for shard in shards:
-                    self._apply(shard, entries)
+            for shard in shards if entries else ():
+                self._apply(shard, entries)
+            if not entries and position == 0 and self._log.is_empty():
+                self._generations.begin(shards)
 
     def _take_share(self) -> None:
+        """Looks who else is there, and where this worker's shards really stand.
+
+        The latter every time: what is remembered here may have vanished from Redis meanwhile.
+        """
         if time.monotonic() < self._share_until:
             return
         for name in self._names:
             self._generations.ensure_active(name, **self._shape)
         every = [s for g in self._all_generations() for s in g.all_shards()]
         mine = self._member.share_of(every)
-        new = [shard for shard in mine if shard not in self._checkpoints]
-        if new or len(mine) < len(self._checkpoints):
+        if set(mine) != set(self._checkpoints):
             logger.info("%d of %d shards are this worker's", len(mine), len(every))
-        found = self._generations.checkpoints(new)
-        self._checkpoints = {s: self._checkpoints.get(s) or found[s] for s in mine}
+        self._checkpoints = self._generations.checkpoints(mine)
+        self._building_since = {
+            shard: self._building_since.get(shard, time.time())
+            for shard, checkpoint in self._checkpoints.items()
+            if checkpoint.position == 0 or shard in self._building_since
+        }
         SHARDS_OWNED.set(len(mine))
         self._share_until = time.monotonic() + HEARTBEAT_SECONDS
 
@@ -112,27 +121,31 @@ class Projector:
 
     def _apply(self, shard: Shard, entries: Sequence[Entry]) -> None:
         name = shard.generation.projection
-        started = time.perf_counter()
-        reached = self._writers[name].apply(shard, self._checkpoints[shard], entries)
+        before, started = self._checkpoints[shard], time.perf_counter()
+        reached = self._writers[name].apply(shard, before, entries, between=self._beat)
         self._checkpoints[shard] = reached
-        if reached.position != entries[-1].position:
-            logger.info("shard %s stands at %d: another worker is at it", shard, reached.position)
-            return
+        applied = [
+            entry for entry in entries if before.position < entry.position <= reached.position
+        ]
         BATCH_SECONDS.labels(name).observe(time.perf_counter() - started)
-        BATCH_ENTRIES.labels(name).observe(len(entries))
+        BATCH_ENTRIES.labels(name).observe(len(applied))
         if name == HOME_FEED:
-            self._measure_propagation(entries)
+            self._measure_propagation(applied, self._building_since.get(shard, 0.0))
 
-    def _measure_propagation(self, entries: Sequence[Entry]) -> None:
+    def _measure_propagation(self, entries: Sequence[Entry], since: float) -> None:
+        """Counts posts published `since` then: a shard that is built anew delivers old ones too."""
         now = time.time()
         for entry in entries:
-            if isinstance(entry.body, Published):
+            if isinstance(entry.body, Published) and entry.body.at.timestamp() >= since:
                 seconds = max(0.0, now - entry.body.at.timestamp())
                 PROPAGATION_SECONDS.observe(seconds)
                 self._propagations.append(seconds)
 
+    def _beat(self) -> None:
+        self._member.beat(self._vitals())
+
     def _vitals(self) -> dict[str, object]:
         return {
             "shards": [str(shard) for shard in self._checkpoints],
-            "propagation_seconds": list(self._propagations)[-200:],
+            "propagation_seconds": list(self._propagations),
         }

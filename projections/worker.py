@@ -34,6 +34,14 @@ FAULTS = Counter(
     "slackwater_worker_faults_total", "Steps that failed because a server was away.", ["server"]
 )
 
+REDIS_AWAY = (
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    redis.exceptions.OutOfMemoryError,
+    redis.exceptions.ReadOnlyError,
+)
+"""What time, or an operator, cures; scripts are refused before they have written anything."""
+
 Step = Callable[[], None]
 
 
@@ -100,14 +108,14 @@ def _run(step: Step, member: Member, stop: threading.Event) -> None:
         except StoreUnreachable as error:
             FAULTS.labels("postgres").inc()
             logger.warning("%s; trying again in %.1f s", error, pause)
-        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+        except REDIS_AWAY as error:
             FAULTS.labels("redis").inc()
-            logger.warning("Redis does not answer: %s; trying again in %.1f s", error, pause)
+            logger.warning("Redis refuses or is away: %s; trying again in %.1f s", error, pause)
         else:
             continue
         stop.wait(pause)
         pause = min(2 * pause, PAUSE_SECONDS_MAX)
     try:
         member.leave()
-    except redis.exceptions.ConnectionError:
+    except REDIS_AWAY:
         logger.info("Redis is away: the lease will run out by itself")

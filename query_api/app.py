@@ -16,6 +16,7 @@ from edge.problems import Problem
 from edge.tokens import AccessTokens
 from projections.errors import ProjectionUnavailable
 from query_api.errors import NotFound
+from query_api.freshness import freshness
 from query_api.lag_watch import LagWatch
 from query_api.read_models import ReadModels
 from query_api.routes import feed, people
@@ -24,7 +25,6 @@ from query_api.summary import summarise
 logger = logging.getLogger(__name__)
 
 ERROR_STATUSES: Mapping[type[Exception], int] = {
-    NotFound: 404,
     ProjectionUnavailable: 503,
 }
 
@@ -51,6 +51,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        await models.watch.look()
         watches = [asyncio.create_task(models.watch.run()), asyncio.create_task(lag.run())]
         yield
         for watch in watches:
@@ -69,6 +70,13 @@ def create_app(
         lifespan=lifespan,
         read_models=models,
     )
+
+    async def not_found(_: Request, error: Exception) -> Response:
+        assert isinstance(error, NotFound)
+        fresh = await freshness(models.watch, error.as_of)
+        return Problem(404, str(error), headers=fresh.headers()).response()
+
+    app.add_exception_handler(NotFound, not_found)
     app.add_exception_handler(RedisError, _redis_away)
     return app
 

@@ -18,7 +18,7 @@ Fact = TypeVar("Fact")
 
 
 class _Positions(Protocol):
-    async def position_for(self, number: int) -> int: ...
+    async def positions_for(self, numbers: Sequence[int]) -> dict[int, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,11 @@ async def _facts(
     cache: FactCache[Fact], model: _Positions, numbers: Sequence[int], as_of: int
 ) -> tuple[dict[int, Fact], int]:
     found = await cache.get(numbers)
-    for number in numbers:
-        if number in found:
-            continue
-        if await model.position_for(number) < number:
-            as_of = min(as_of, number - 1)
-        else:
-            # The shard has passed it: it came just now, or it was deleted.
-            found |= await cache.get([number])
-    return found, as_of
+    missing = [number for number in numbers if number not in found]
+    if not missing:
+        return found, as_of
+    reached = await model.positions_for(missing)
+    # A shard that is past it: it came just now, or it was deleted.
+    found |= await cache.get([number for number in missing if reached[number] >= number])
+    not_yet = [number for number in missing if reached[number] < number]
+    return found, min([as_of, *(number - 1 for number in not_yet)])

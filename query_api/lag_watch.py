@@ -10,7 +10,7 @@ from projections.errors import ProjectionUnavailable
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
-from projections.reading import ActiveGeneration
+from projections.reading import ActiveGeneration, position_after_reading
 from projections.shards import Shard
 from query_api.read_models import ReadModels
 
@@ -67,7 +67,10 @@ class LagWatch:
         async with self._models.redis.pipeline(transaction=False) as pipe:
             for shard in shards:
                 pipe.hget(shard.checkpoint_key, "position")
-            return [int(position or 0) for position in await pipe.execute()]
+            return [
+                position_after_reading(shard.generation.projection, position)
+                for shard, position in zip(shards, await pipe.execute(), strict=True)
+            ]
 
     async def _lag(self, shard: Shard, head: int, position: int) -> dict[str, object]:
         events = max(0, head - position)

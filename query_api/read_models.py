@@ -50,7 +50,8 @@ class ReadModels:
         """A person's number. Raises NotFound."""
         number, position = await self.find_person(person_id)
         if number is None:
-            raise NotFound(f"as of position {position} there is no person {person_id}")
+            assert position is not None, "an unknown person is unknown as of some position"
+            raise NotFound(f"person {person_id}", position)
         return number
 
     async def close(self) -> None:

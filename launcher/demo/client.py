@@ -39,7 +39,6 @@ class Page:
     as_of: int
     lag_events: int
     lag_seconds: float
-    horizon: int
 
 
 class Client:
@@ -94,15 +93,20 @@ class Client:
         parameters: dict[str, str] = {"limit": str(limit)}
         if cursor is not None:
             parameters["cursor"] = cursor
-        body, headers = await self._request("GET", "/feed/", reader, parameters=parameters)
+        body, _ = await self._request("GET", "/feed/", reader, parameters=parameters)
         return Page(
             items=body["items"],
             next=body["next"],
             as_of=body["as_of"],
             lag_events=body["lag"]["events"],
             lag_seconds=body["lag"]["seconds"],
-            horizon=int(headers.get("Feed-Horizon", 0)),
         )
+
+    async def lag_events(self) -> int:
+        """How far the shard that is furthest behind is behind."""
+        summary, _ = await self._request("GET", "/debug/metrics-summary", None)
+        shards = [shard for shards in summary["lag"].values() for shard in shards]
+        return max(shard["lag_events"] for shard in shards) if shards else 0
 
     async def _command(
         self, method: str, path: str, person: Person | None, body: dict[str, str] | None = None

@@ -19,7 +19,7 @@ Progress = Callable[[], object]
 
 
 async def compare_every_feed(
-    client: Client, people: list[Person], database_url: str, window: int, progress: Progress
+    client: Client, people: list[Person], database_url: str, progress: Progress
 ) -> Comparison:
     """Reads and compares. To be called when nothing is written any more."""
     truth = await asyncio.to_thread(_Truth, database_url)
@@ -28,21 +28,21 @@ async def compare_every_feed(
 
     async def compare_one(person: Person) -> None:
         async with turns:
-            items, horizon = await _whole_feed(client, person)
-        truth.compare(person, items, horizon, window, comparison)
+            items = await _whole_feed(client, person)
+        truth.compare(person, items, comparison)
         progress()
 
     await asyncio.gather(*(compare_one(person) for person in people))
     return comparison
 
 
-async def _whole_feed(client: Client, person: Person) -> tuple[list[dict[str, Any]], int]:
+async def _whole_feed(client: Client, person: Person) -> list[dict[str, Any]]:
     page = await client.feed(person, limit=PAGE_LIMIT)
     items = page.items
     while page.next is not None:
         page = await client.feed(person, page.next, limit=PAGE_LIMIT)
         items += page.items
-    return items, page.horizon
+    return items
 
 
 class _Truth:
@@ -63,31 +63,19 @@ class _Truth:
         }
         self._ids = {number: public_id for public_id, number in self._numbers.items()}
 
-    def compare(
-        self,
-        person: Person,
-        items: list[dict[str, Any]],
-        horizon: int,
-        window: int,
-        comparison: Comparison,
-    ) -> None:
-        """Position, id, author and text of every entry; and that the window is no shorter than
-        it may be: whatever the rule shows above the horizon must be there."""
+    def compare(self, person: Person, items: list[dict[str, Any]], comparison: Comparison) -> None:
+        """Position, id, author and text of every entry, from the newest to the very first."""
         rule = self._history.feed(self._numbers[person.id])
-        above = [number for number in rule if number > horizon]
-        expected = [self._expected_item(number) for number in above]
+        expected = [self._expected_item(number) for number in rule]
         found = [
             (item["position"], item["id"], item["author"]["id"], item["text"]) for item in items
         ]
         comparison.feeds += 1
         comparison.entries += len(expected)
-        comparison.below_horizon += len(rule) - len(above)
-        if found != expected:
-            comparison.differences.append(_difference(person, found, expected))
-        elif horizon and len(above) > window:
-            comparison.differences.append(f"{person.id}: {len(above)} entries in a window")
-        else:
+        if found == expected:
             comparison.equal += 1
+        else:
+            comparison.differences.append(_difference(person, found, expected))
 
     def _expected_item(self, number: int) -> tuple[int, str, str, str]:
         post_id, text = self._posts[number]

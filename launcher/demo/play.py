@@ -5,7 +5,7 @@ import itertools
 import random
 import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
@@ -93,31 +93,31 @@ class Player:
             await self._happen(happenings)
             stale = await self._client.feed(next(iter(self.people.values())))
             self.report.catch_up_events = stale.lag_events
+            if stale.lag_events == 0:
+                raise LaunchError("every projector is stopped, and yet a feed claims to be fresh")
         async with self._phase("they run again"):
-            started = time.monotonic()
+            started = time.perf_counter()
             for name in projectors:
                 supervisor.want(name, running=True)
+            while await self._client.lag_events() > 0:
+                _give_up_after(started, "the projectors have not caught up")
+                await asyncio.sleep(READ_EVERY_SECONDS)
+            self.report.catch_up_seconds = time.perf_counter() - started
             await self._until_visible()
-            self.report.catch_up_seconds = time.monotonic() - started
 
     async def _killing(self, name: str, happenings: Sequence[Happening]) -> None:
         async with self._phase(f"{name} is killed"):
-            half = len(happenings) // 2
-            await self._happen(happenings[:half])
-            self._system.supervisor.send(name, signal.SIGKILL)
-            await self._happen(happenings[half:])
+            kill = partial(self._system.supervisor.send, name, signal.SIGKILL)
+            await self._happen(happenings, meanwhile={len(happenings) // 2: kill})
             await self._until_visible()
 
     async def _restarting_valkey(self, happenings: Sequence[Happening]) -> None:
         supervisor = self._system.supervisor
         async with self._phase("Valkey is restarted"):
             third = len(happenings) // 3
-            await self._happen(happenings[:third])
-            supervisor.want("valkey", running=False)
-            await _until(lambda: not supervisor.is_running("valkey"))
-            await self._happen(happenings[third : 2 * third])
-            supervisor.want("valkey", running=True)
-            await self._happen(happenings[2 * third :])
+            stop = partial(supervisor.want, "valkey", running=False)
+            start = partial(supervisor.want, "valkey", running=True)
+            await self._happen(happenings, meanwhile={third: stop, 2 * third: start})
             await self._until_visible()
 
     @asynccontextmanager
@@ -127,10 +127,19 @@ class Player:
             self.report.reads[name] = reads
             yield
 
-    async def _happen(self, happenings: Sequence[Happening], samples: int = 0) -> None:
+    async def _happen(
+        self,
+        happenings: Sequence[Happening],
+        *,
+        samples: int = 0,
+        meanwhile: Mapping[int, Callable[[], object]] | None = None,
+    ) -> None:
+        """Plays them, many at once; `meanwhile` is done when so many have begun, in mid-traffic."""
         every = max(1, len(happenings) // samples) if samples else 0
 
         async def happen(number: int, one: Happening) -> None:
+            if meanwhile and number in meanwhile:
+                meanwhile[number]()
             if one.type == "follow":
                 await self._follow_one(one.follower, one.followee)
             else:

@@ -26,7 +26,6 @@ class Comparison:
     feeds: int = 0
     equal: int = 0
     entries: int = 0
-    below_horizon: int = 0
     differences: list[str] = field(default_factory=list[str])
 
 
@@ -82,8 +81,7 @@ class Report:
             f"({self.propagation_samples} samples)",
             "catch-up": f"{self.catch_up_events:,} events in {self.catch_up_seconds:.2f} s, after "
             "every projector had been stopped",
-            "compared": f"{compared.entries:,} feed entries, all pages; {compared.below_horizon:,} "
-            "older ones lie below the windows",
+            "compared": f"{compared.entries:,} feed entries: all pages of every feed",
             "time": f"{self.total_seconds:.0f} s",
         }
 

@@ -27,13 +27,14 @@ def run_demo(*, source: Path | None, posts: int | None, json_file: Path | None) 
     directory = Path(tempfile.mkdtemp(prefix="slackwater-demo-"))
     directory.chmod(0o711)  # as root, Postgres' own account has to get through
     settings = Settings.of(
+        window=history.posts + 1,  # so that whole feeds can be compared, to the first post
         data_dir=directory, port=0, command_port=0, query_port=0,
         database_url=None, redis_url=None, token_key=None, token_key_file=None,
     )  # fmt: skip
     system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}"))
     try:
         addresses = system.start()
-        report = _perform(system, addresses, history, settings.window)
+        report = _perform(system, addresses, history)
     finally:
         system.stop()
         system.remove()
@@ -44,14 +45,14 @@ def run_demo(*, source: Path | None, posts: int | None, json_file: Path | None) 
     return 0 if report.converged else 1
 
 
-def _perform(system: System, addresses: Addresses, history: RecordedHistory, window: int) -> Report:
+def _perform(system: System, addresses: Addresses, history: RecordedHistory) -> Report:
     """Plays on a thread of its own, while this one tends the processes."""
     done = threading.Event()
     outcome: list[Report | BaseException] = []
 
     def perform() -> None:
         try:
-            outcome.append(asyncio.run(_play(system, addresses, history, window)))
+            outcome.append(asyncio.run(_play(system, addresses, history)))
         except BaseException as error:  # noqa: BLE001 - raised again by the other thread
             outcome.append(error)
         finally:
@@ -64,9 +65,7 @@ def _perform(system: System, addresses: Addresses, history: RecordedHistory, win
     return outcome[0]
 
 
-async def _play(
-    system: System, addresses: Addresses, history: RecordedHistory, window: int
-) -> Report:
+async def _play(system: System, addresses: Addresses, history: RecordedHistory) -> Report:
     started = time.monotonic()
     columns = (
         TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(),
@@ -79,7 +78,7 @@ async def _play(
             people = list(player.people.values())
             bar = progress.add_task("comparing every feed", total=len(people))
             player.report.comparison = await compare_every_feed(
-                client, people, addresses.database_url, window, lambda: progress.advance(bar)
+                client, people, addresses.database_url, lambda: progress.advance(bar)
             )
     player.report.total_seconds = time.monotonic() - started
     return player.report

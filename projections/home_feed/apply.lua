@@ -5,6 +5,7 @@
 --   F  a follows b           U  a no longer follows b     (a is in this shard)
 -- One call delivers to about as many feeds as the budget says; where it stops inside an event,
 -- the number of followers served becomes the place in the checkpoint.
+local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 -- A new post is the newest of all, so it goes to the head; what falls off the end is the new
@@ -77,7 +78,9 @@ end
 -- Every post of the followee that stands in the feed stands in the followee's window too, since
 -- a feed's horizon is never below the horizon of someone whom its owner follows.
 local function unfollow(follower, followee)
-    redis.call('LREM', tag .. 'r:' .. followee, 1, follower)
+    local followers = tag .. 'r:' .. followee
+    local scanned = redis.call('LLEN', followers)
+    redis.call('LREM', followers, 1, follower)
     local list = tag .. 'f:' .. follower
     local mine, theirs, gone, kept = numbers(list), numbers(tag .. 'w:' .. followee), {}, {}
     for i = 1, #theirs do
@@ -91,7 +94,7 @@ local function unfollow(follower, followee)
     if #kept < #mine then
         rewrite(list, kept)
     end
-    return (#mine + #theirs) / 4
+    return (#mine + #theirs) / 4 + scanned / SCANNED_PER_DELIVERY
 end
 
 local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0

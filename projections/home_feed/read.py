@@ -17,8 +17,9 @@ from projections.reading import ActiveGeneration, load_read_script, unavailable
 
 @dataclass(frozen=True, slots=True)
 class WindowPage:
-    """Post numbers, newest first, exact as of `position`.
+    """Post numbers, newest first; everything up to `position` is in.
 
+    While a shard is in the middle of an event, the feed may already show that one event.
     `more`: the window goes on below the last of them. `horizon`: at and below it the window
     knows nothing (0: it knows everything).
     """

@@ -3,7 +3,7 @@
 SlackwaterError (domain)
 └── LogError
     ├── StoreUnreachable   Postgres does not answer
-    └── EpochMismatch      stream and store hold two different histories
+    └── HistoryMismatch    stream and store hold two different histories
 """
 
 from domain.errors import SlackwaterError
@@ -17,5 +17,11 @@ class StoreUnreachable(LogError):
     """The event store does not answer; try again later."""
 
 
-class EpochMismatch(LogError):
-    """The stream belongs to another history than the store: one of them was replaced."""
+class HistoryMismatch(LogError):
+    """The stream holds another history than the store: one of them was replaced."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}. The store was replaced: stop the query APIs, empty this Redis database, and "
+            "start them again; every read model refills from the store"
+        )

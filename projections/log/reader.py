@@ -38,6 +38,10 @@ class LogReader:
             return self._refill(position, limit)
         return []
 
+    def is_empty(self) -> bool:
+        """Whether there is no history at all. Raises StoreUnreachable."""
+        return not self._store.read_after(0, 1)
+
     def _refill(self, position: int, limit: int) -> list[Entry]:
         entries = self._store.read_after(position, limit)
         logger.info("read %d entries after %d from the store", len(entries), position)

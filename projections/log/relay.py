@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from projections.log.errors import EpochMismatch
+from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
@@ -21,8 +21,8 @@ BATCH_ENTRIES_MAX = 500
 STREAM_ENTRIES_MAX = 1_000_000
 """A longer stream is not appended to; the log waits in the store until the shards have read on."""
 
-STREAM_ENTRIES_KEPT = 10_000
-"""Entries that stay although every shard has applied them, for readers that come back."""
+STREAM_POSITIONS_KEPT = 10_000
+"""The newest positions stay although every shard has applied them, for readers that come back."""
 
 TRIM_EVERY_SECONDS = 2.0
 HINT_SECONDS_MAX = 0.25
@@ -56,16 +56,25 @@ class Relay:
         self._trim_at = 0.0
 
     def step(self, wait: Wait) -> None:
-        """Carries what is there, or waits for it. Raises StoreUnreachable, EpochMismatch."""
+        """Carries what is there, or waits for it. Raises StoreUnreachable, HistoryMismatch."""
         self._member.beat({"active": self._member.is_eldest, "head": self._last})
         ACTIVE.set(self._member.is_eldest)
         if not self._member.is_eldest:
             self._last = None
+            self._store.close()
             wait(HEARTBEAT_SECONDS)
             return
+        try:
+            self._step_as_the_active_one(wait)
+        except StoreUnreachable:
+            # It may come back as another: whoever goes on has to look at both ends first.
+            self._last = None
+            raise
+
+    def _step_as_the_active_one(self, wait: Wait) -> None:
         if self._last is None:
             self._last = self._take_over()
-        self._trim()
+        self._trim(self._last)
         if self._stream.length() >= STREAM_ENTRIES_MAX:
             logger.warning("the stream is full: waiting for the slowest shard")
             wait(HEARTBEAT_SECONDS)
@@ -75,6 +84,12 @@ class Relay:
     def _take_over(self) -> int:
         self._epoch = self._store.epoch()
         self._stream.claim_epoch(self._epoch)
+        newest = self._stream.last_entry()
+        if newest is not None and not self._store.holds(newest):
+            raise HistoryMismatch(
+                f"the stream ends with an event at position {newest.position} which the store "
+                "does not have there"
+            )
         last = self._stream.last_position()
         logger.info("active, going on after position %d of epoch %s", last, self._epoch)
         return last
@@ -83,10 +98,12 @@ class Relay:
         entries = self._store.read_after(last, BATCH_ENTRIES_MAX)
         if not entries:
             self._store.wait_for_hint(HINT_SECONDS_MAX)
+            if self._stream.last_position() != last:
+                self._last = None  # the stream has changed under our hands
             return
         try:
             self._last = self._stream.append(self._epoch, last, entries)
-        except EpochMismatch:
+        except HistoryMismatch:
             # Emptied, or replaced, under our hands: look again from the start.
             self._last = None
             return
@@ -95,12 +112,11 @@ class Relay:
             BATCH.observe(len(entries))
             HEAD.set(self._last)
 
-    def _trim(self) -> None:
+    def _trim(self, last: int) -> None:
         if time.monotonic() < self._trim_at:
             return
-        kept_from = self._stream.position_before_last(STREAM_ENTRIES_KEPT)
         # The entry at a checkpoint is applied: the first one that is needed comes after it.
-        below = min(kept_from, self._slowest_position() + 1)
-        if below > 0 and (dropped := self._stream.trim_below(below)):
+        below = min(last - STREAM_POSITIONS_KEPT, self._slowest_position()) + 1
+        if below > 1 and (dropped := self._stream.trim_below(below)):
             logger.info("trimmed %d entries below position %d", dropped, below)
         self._trim_at = time.monotonic() + TRIM_EVERY_SECONDS

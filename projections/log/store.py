@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from importlib.resources import files
 
 import psycopg
 from psycopg import sql
@@ -10,6 +9,7 @@ from psycopg.rows import TupleRow
 
 from projections.log.entry import Entry
 from projections.log.errors import StoreUnreachable
+from projections.log.queries import query
 
 CHANNEL = "slackwater_events"
 """What the writers NOTIFY: a hint that there is something new, nothing to rely on."""
@@ -24,8 +24,10 @@ class Store:
         self._url = url
         self._application = application
         self._connection: psycopg.Connection[TupleRow] | None = None
-        self._select_entries = _query("select_entries")
-        self._select_epoch = _query("select_epoch")
+        self._select_entries = query("select_entries")
+        self._select_entry = query("select_entry")
+        self._select_epoch = query("select_epoch")
+        self._listening = False
 
     def read_after(self, position: int, limit: int) -> list[Entry]:
         """The next entries above a position that is itself in the log (or 0), oldest first."""
@@ -39,6 +41,12 @@ class Store:
             entries.append(Entry(number, prev, originator_id, topic, state))
         return entries
 
+    def holds(self, entry: Entry) -> bool:
+        """Whether this very event stands in the store, at this very position."""
+        with self._connected() as connection:
+            row = connection.execute(self._select_entry, {"position": entry.position}).fetchone()
+        return row == (entry.originator_id, entry.topic, entry.state)
+
     def epoch(self) -> str:
         """The epoch of this store's history."""
         with self._connected() as connection:
@@ -48,8 +56,15 @@ class Store:
         return row[0]
 
     def wait_for_hint(self, seconds: float) -> None:
-        """Returns when a writer has notified, or after this time."""
+        """Returns when a writer has notified, or after this time.
+
+        Who has once waited has to go on waiting, or close: what nobody fetches piles up in
+        Postgres' queue, which all share.
+        """
         with self._connected() as connection:
+            if not self._listening:
+                connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+                self._listening = True
             for _ in connection.notifies(timeout=seconds, stop_after=1):
                 pass
 
@@ -58,6 +73,7 @@ class Store:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._listening = False
 
     @contextmanager
     def _connected(self) -> Generator[psycopg.Connection[TupleRow]]:
@@ -70,16 +86,9 @@ class Store:
             raise StoreUnreachable(f"the event store does not answer: {error}") from error
 
     def _connect(self) -> psycopg.Connection[TupleRow]:
-        connection = psycopg.connect(
+        return psycopg.connect(
             self._url,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS_MAX,
             application_name=self._application,
         )
-        connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-        return connection
-
-
-def _query(name: str) -> sql.SQL:
-    text = files("projections.log").joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    return sql.SQL(text)  # pyright: ignore[reportArgumentType] - a file of ours, not input

@@ -8,7 +8,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from projections.log.entry import Entry
-from projections.log.errors import EpochMismatch
+from projections.log.errors import HistoryMismatch
 from projections.scripts import load_script
 
 STREAM = "slackwater:stream"
@@ -25,14 +25,11 @@ class Stream:
         self._append = load_script(redis, "projections.log", "append")
 
     def claim_epoch(self, epoch: str) -> None:
-        """Marks a new stream with its history's epoch. Raises EpochMismatch if it has another."""
+        """Marks a new stream with its history's epoch. Raises HistoryMismatch if it has another."""
         self._redis.set(EPOCH, epoch, nx=True)
         found = cast("bytes", self._redis.get(EPOCH)).decode()
         if found != epoch:
-            raise EpochMismatch(
-                f"the stream carries epoch {found}, the store is epoch {epoch}: the store was "
-                "replaced. Empty this Redis database, and every read model refills from the store"
-            )
+            raise HistoryMismatch(f"the stream carries epoch {found}, the store is epoch {epoch}")
 
     def last_position(self) -> int:
         """The stream's own last id; 0 if there is no stream. Trimming does not change it."""
@@ -47,7 +44,7 @@ class Stream:
     def append(self, epoch: str, expected_last: int, entries: Sequence[Entry]) -> int:
         """Appends all entries if the stream still ends at `expected_last`, else none.
 
-        Returns the stream's last position. Raises EpochMismatch.
+        Returns the stream's last position. Raises HistoryMismatch.
         """
         arguments: list[str | bytes | int] = [epoch, expected_last]
         for entry in entries:
@@ -56,7 +53,7 @@ class Stream:
             )  # fmt: skip
         last = cast("int", self._append(keys=[STREAM, EPOCH], args=arguments))
         if last < 0:
-            raise EpochMismatch("the stream carries another epoch than the store")
+            raise HistoryMismatch("the stream carries another epoch than the store")
         return last
 
     def read_after(self, position: int, limit: int, block_ms: int | None = None) -> list[Entry]:
@@ -77,10 +74,10 @@ class Stream:
         """Drops entries below this position and returns how many."""
         return self._redis.xtrim(STREAM, minid=f"{position}-0", approximate=False)
 
-    def position_before_last(self, count: int) -> int:
-        """The position of the entry that stands `count` from the end; 0 if there are fewer."""
-        newest = cast("list[Any]", self._redis.xrevrange(STREAM, count=count))
-        return position_of(newest[-1][0]) if len(newest) == count else 0
+    def last_entry(self) -> Entry | None:
+        """The newest entry that the stream still holds."""
+        newest = cast("list[tuple[bytes, Fields]]", self._redis.xrevrange(STREAM, count=1))
+        return _entry(*newest[0]) if newest else None
 
 
 def position_of(entry_id: bytes) -> int:

@@ -3,18 +3,18 @@
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, cast
 
 import msgspec
 import psycopg
-from psycopg import sql
 from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from projections.log.queries import query
 from projections.log.stream import EPOCH, STREAM, position_of
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,11 @@ class LogWatch:
     def __init__(self, redis: Redis, database_url: str) -> None:
         self._redis = redis
         self._database_url = database_url
-        self._select_head = _query("select_head")
+        self._select_head = query("select_head")
+        self._select_first_after = query("select_first_after")
+        self._stream_position = 0
+        self._waiting_since: float | None = None
+        self._silent: set[str] = set()
         self.head = Head(0, 0.0)
         self.epoch = ""
 
@@ -61,9 +65,17 @@ class LogWatch:
         if position >= self.head.position:
             return 0.0
         found = cast("list[Any]", await self._redis.xrange(STREAM, min=f"({position}-0", count=1))
-        # A relay that stands still leaves the event in the store alone: the head's own age then.
-        at = _happened_at(found[0][1][b"state"]) if found else self.head.at
-        return max(0.0, time.time() - at)
+        if found:
+            since = _happened_at(found[0][1][b"state"])
+        else:
+            # It is in the store alone: the relay has not carried it yet.
+            since = self.head.at if self._waiting_since is None else self._waiting_since
+        return max(0.0, time.time() - since)
+
+    async def look(self) -> None:
+        """Looks at both once, as far as they answer."""
+        for name, look in (("stream", self.look_at_stream), ("store", self.look_at_store)):
+            await self._look_if_it_answers(name, look())
 
     async def look_at_stream(self) -> None:
         """Learns epoch and head from the stream. Raises RedisError."""
@@ -72,7 +84,8 @@ class LogWatch:
         self.epoch = (epoch or b"").decode()
         if found:
             entry_id, fields = found[0]
-            self._advance(position_of(entry_id), fields[b"state"])
+            self._stream_position = position_of(entry_id)
+            self._advance(self._stream_position, fields[b"state"])
 
     async def look_at_store(self) -> None:
         """Learns the head from the store. Raises psycopg.Error."""
@@ -81,22 +94,33 @@ class LogWatch:
 
     async def _watch_stream(self) -> None:
         while True:
-            try:
-                await self.look_at_stream()
-            except RedisError as error:
-                logger.warning("the stream cannot be watched: %s", error)
+            await self._look_if_it_answers("stream", self.look_at_stream())
             await asyncio.sleep(STREAM_EVERY_SECONDS)
 
     async def _watch_store(self) -> None:
+        async def keep_asking() -> None:
+            async with await self._connect() as connection:
+                while True:
+                    await self._ask_store(connection)
+                    self._silent.discard("store")
+                    await asyncio.sleep(STORE_EVERY_SECONDS)
+
         while True:
-            try:
-                async with await self._connect() as connection:
-                    while True:
-                        await self._ask_store(connection)
-                        await asyncio.sleep(STORE_EVERY_SECONDS)
-            except psycopg.Error as error:
-                logger.warning("the store cannot be watched: %s", error)
+            await self._look_if_it_answers("store", keep_asking())
             await asyncio.sleep(STORE_EVERY_SECONDS)
+
+    async def _look_if_it_answers(self, name: str, look: Coroutine[None, None, None]) -> None:
+        """Says it once when one falls silent, and not at every look."""
+        try:
+            await look
+        except (RedisError, psycopg.Error) as error:
+            if name not in self._silent:
+                logger.warning(
+                    "the %s does not answer, the lag shown may be too small: %s", name, error
+                )
+            self._silent.add(name)
+        else:
+            self._silent.discard(name)
 
     async def _connect(self) -> StoreConnection:
         return await psycopg.AsyncConnection.connect(
@@ -110,6 +134,10 @@ class LogWatch:
         cursor = await connection.execute(self._select_head, prepare=True)
         if row := await cursor.fetchone():
             self._advance(row[0], row[1])
+        after = {"position": self._stream_position}
+        cursor = await connection.execute(self._select_first_after, after, prepare=True)
+        row = await cursor.fetchone()
+        self._waiting_since = _happened_at(row[0]) if row else None
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:
@@ -121,8 +149,3 @@ def _happened_at(state: bytes) -> float:
         return msgspec.json.decode(state, type=_Happened).at.timestamp()
     except msgspec.MsgspecError:
         return time.time()  # an event that cannot be read has no time: it counts from now
-
-
-def _query(name: str) -> sql.SQL:
-    text = files("projections.log").joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    return sql.SQL(text)  # pyright: ignore[reportArgumentType] - a file of ours, not input

@@ -26,8 +26,3 @@ class StoredPost(msgspec.Struct, frozen=True):
 def post_key(shard: Shard, number: int) -> str:
     """Where a post's body stands."""
     return f"{shard.tag}p:{number}"
-
-
-def id_key(shard: Shard, public_id: UUID) -> bytes:
-    """Where the number of a public id stands."""
-    return f"{shard.tag}i:".encode() + public_id.bytes

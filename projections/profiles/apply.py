@@ -15,9 +15,9 @@ def operations(shard: Shard, entry: Entry) -> Operation:
         case Registered():
             return _registered(shard, entry, entry.body)
         case Followed(follower=follower, followee=followee):
-            return _edge(shard, "insert", follower, followee)
+            return _edge(shard, entry.position, "insert", follower, followee)
         case Unfollowed(follower=follower, followee=followee):
-            return _edge(shard, "remove", follower, followee)
+            return _edge(shard, entry.position, "remove", follower, followee)
         case _:
             return []
 
@@ -26,18 +26,18 @@ def _registered(shard: Shard, entry: Entry, body: Registered) -> Operation:
     found: Operation = []
     if shard.generation.shard_of(entry.position) == shard:
         profile = StoredProfile(entry.originator_id, body.handle, body.display_name, body.at)
-        found += "set", f"p:{entry.position}", msgspec.json.encode(profile)
+        found += entry.position, "set", f"p:{entry.position}", msgspec.json.encode(profile)
     if shard.generation.shard_of_id(entry.originator_id) == shard:
-        found += "set", b"i:" + entry.originator_id.bytes, entry.position
+        found += entry.position, "set", b"i:" + entry.originator_id.bytes, entry.position
     return found
 
 
-def _edge(shard: Shard, what: str, follower: int, followee: int) -> Operation:
+def _edge(shard: Shard, position: int, what: str, follower: int, followee: int) -> Operation:
     found: Operation = []
     if shard.generation.shard_of(follower) == shard:
-        found += what, f"{FOLLOWEES}{follower}", followee
+        found += position, what, f"{FOLLOWEES}{follower}", followee
     if shard.generation.shard_of(followee) == shard:
-        found += what, f"{FOLLOWERS}{followee}", follower
+        found += position, what, f"{FOLLOWERS}{followee}", follower
     return found
 
 

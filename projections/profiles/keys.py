@@ -36,11 +36,6 @@ def profile_key(shard: Shard, number: int) -> str:
     return f"{shard.tag}p:{number}"
 
 
-def id_key(shard: Shard, public_id: UUID) -> bytes:
-    """Where the number of a public id stands."""
-    return f"{shard.tag}i:".encode() + public_id.bytes
-
-
 def people_key(shard: Shard, people: str, number: int) -> str:
     """Where a person's followers or followees stand."""
     return f"{shard.tag}{people}{number}"

@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from uuid import UUID
 
 import msgspec
 from redis.asyncio import Redis
 
+from projections.numbered import NumberedReader
 from projections.profiles.keys import (
     FOLLOWEES,
     FOLLOWERS,
     PROFILES,
     StoredProfile,
-    id_key,
     people_key,
     profile_key,
 )
 from projections.reading import (
-    ActiveGeneration,
     load_read_script,
     position_after_reading,
     unavailable,
@@ -45,12 +43,11 @@ class PeoplePage:
     more: bool
 
 
-class ProfilesReader:
+class ProfilesReader(NumberedReader):
     """Reads the active generation. All methods raise ProjectionUnavailable."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._active = ActiveGeneration(redis, PROFILES)
+        super().__init__(redis, PROFILES)
         self._page = load_read_script(redis, "projections.profiles", "page", ("descending",))
 
     async def profiles(self, numbers: Sequence[int]) -> dict[int, StoredProfile]:
@@ -65,22 +62,6 @@ class ProfilesReader:
             for number, profile in zip(numbers, found, strict=True)
             if profile is not None
         }
-
-    async def number_of(self, public_id: UUID) -> tuple[int | None, int]:
-        """The number of the person with this id, and the position the answer holds for."""
-        shard = (await self._active.get()).shard_of_id(public_id)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hget(shard.checkpoint_key, "position")
-            pipe.get(id_key(shard, public_id))
-            position, number = await pipe.execute()
-        position = position_after_reading(PROFILES, position)
-        return (None if number is None else int(number)), position
-
-    async def position_for(self, number: int) -> int:
-        """Up to where the shard that holds this person has applied the log."""
-        shard = (await self._active.get()).shard_of(number)
-        position = await self._redis.hget(shard.checkpoint_key, "position")
-        return position_after_reading(PROFILES, position)
 
     async def counts(self, number: int) -> Counts:
         """How many follow this person, and how many they follow."""

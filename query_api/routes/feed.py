@@ -48,7 +48,7 @@ async def post(post_id: Annotated[UUID, Path()], response: Response, models: Mod
     number, position = await models.posts.number_of(post_id)
     hydrated = await hydrate_posts(models, [] if number is None else [number], position)
     if not hydrated.items:
-        raise NotFound(f"as of position {position} there is no post {post_id}")
+        raise NotFound(f"post {post_id}", hydrated.as_of)
     fresh = await freshness(models.watch, hydrated.as_of)
     response.headers.update(fresh.headers())
     return Post(**hydrated.items[0].model_dump(), as_of=fresh.as_of, lag=fresh.lag)

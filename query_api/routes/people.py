@@ -25,7 +25,7 @@ async def profile(user_id: UUID, response: Response, models: Models) -> Profile:
     counts = await models.profiles.counts(number)
     stored = (await models.people.get([number])).get(number)
     if stored is None:
-        raise NotFound(f"as of position {counts.position} there is no person {user_id}")
+        raise NotFound(f"person {user_id}", counts.position)
     fresh = await freshness(models.watch, counts.position)
     response.headers.update(fresh.headers())
     return Profile(

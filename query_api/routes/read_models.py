@@ -1,4 +1,4 @@
-"""How a route reaches the read models, and how an answer says how new it is."""
+"""How a route reaches the read models."""
 
 from typing import Annotated
 

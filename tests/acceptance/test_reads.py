@@ -164,5 +164,6 @@ def test_who_or_what_does_not_exist_is_not_found(http: httpx.Client, people: lis
     for path in (f"/users/{unknown}", f"/users/{unknown}/posts", f"/feed/posts/{unknown}"):
         answer = http.get(path)
         assert answer.status_code == 404, path
-        assert "as of position" in answer.json()["detail"]
+        assert f"as of position {position_of(answer)} there is no" in answer.json()["detail"]
+        assert answer.headers["Feed-Source"] == "redis"
     assert http.get(f"/feed/posts/{people[0].id}").status_code == 404

@@ -22,7 +22,7 @@ Up = Callable[..., "Terminal"]
 class Terminal:
     """A running `slackwater up`, and what it has printed."""
 
-    def __init__(self, directory: Path, *arguments: str) -> None:
+    def __init__(self, directory: Path, *arguments: str, command_port: str = "0") -> None:
         self.output = directory.with_name(f"{directory.name}-{os.urandom(4).hex()}.out")
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
@@ -32,7 +32,7 @@ class Terminal:
                 env=os.environ
                 | {
                     "COLUMNS": "200",
-                    "SLACKWATER_COMMAND_PORT": "0",
+                    "SLACKWATER_COMMAND_PORT": command_port,
                     "SLACKWATER_QUERY_PORT": "0",
                 },
             )
@@ -68,8 +68,8 @@ def up(directory: Path) -> Generator[Up]:
     """Starts `slackwater up`; whatever still runs at the end is stopped."""
     started: list[Terminal] = []
 
-    def start(*arguments: str) -> Terminal:
-        started.append(Terminal(directory, *arguments))
+    def start(*arguments: str, command_port: str = "0") -> Terminal:
+        started.append(Terminal(directory, *arguments, command_port=command_port))
         return started[-1]
 
     yield start
@@ -130,13 +130,25 @@ def test_a_port_in_use_is_told_and_nothing_is_left_running(up: Up, directory: Pa
     assert processes_of(directory) == []
 
 
-def test_a_second_one_on_the_same_directory_is_refused_and_the_first_goes_on(up: Up) -> None:
+def test_two_of_its_own_ports_alike_are_refused(up: Up, directory: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    terminal = up("--port", port, command_port=port)
+    assert terminal.exit_code() == 1
+    assert f"the command API cannot listen on 127.0.0.1:{port}" in terminal.printed
+
+
+def test_a_second_one_on_the_same_directory_is_refused_and_the_first_goes_on(
+    up: Up, directory: Path
+) -> None:
     first = up("--port", "0")
     address = first.address()
     second = up("--port", "0")
     assert second.exit_code() == 1
     assert f"process {first.process.pid} is running" in second.printed
     assert httpx.get(f"{address}/livez").status_code == 200
+    assert (directory / "addresses.json").exists()
 
 
 def test_a_directory_that_cannot_be_written_is_told(up: Up, directory: Path) -> None:

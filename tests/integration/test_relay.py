@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from projections.log import relay as relay_module
-from projections.log.errors import EpochMismatch
+from projections.log.errors import HistoryMismatch
 from projections.log.store import Store
 from tests.integration.pipeline import Pipeline, no_wait
 
@@ -89,9 +89,9 @@ def test_a_stream_that_is_emptied_under_the_relays_hands_is_filled_again(
 def test_a_stream_of_another_history_is_neither_extended_nor_emptied(pipeline: Pipeline) -> None:
     pipeline.people(1)
     pipeline.stream.claim_epoch("another")
-    with pytest.raises(EpochMismatch, match="another"):
+    with pytest.raises(HistoryMismatch, match="another"):
         pipeline.relay().step(no_wait)
-    with pytest.raises(EpochMismatch):
+    with pytest.raises(HistoryMismatch):
         pipeline.stream.append(pipeline.store.epoch(), 0, pipeline.store.read_after(0, 10))
     assert pipeline.stream.length() == 0
 
@@ -99,7 +99,7 @@ def test_a_stream_of_another_history_is_neither_extended_nor_emptied(pipeline: P
 def test_trimming_stops_at_the_slowest_shards_checkpoint(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 1)
+    monkeypatch.setattr(relay_module, "STREAM_POSITIONS_KEPT", 0)
     monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
     relay, projector = pipeline.relay(), pipeline.projector()
     pipeline.people(3)
@@ -114,7 +114,7 @@ def test_trimming_stops_at_the_slowest_shards_checkpoint(
 def test_trimming_keeps_the_newest_entries_for_readers_that_come_back(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 4)
+    monkeypatch.setattr(relay_module, "STREAM_POSITIONS_KEPT", 4)
     monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
     relay = pipeline.relay()
     pipeline.people(3)
@@ -127,7 +127,7 @@ def test_trimming_keeps_the_newest_entries_for_readers_that_come_back(
 def test_a_shard_that_never_applied_anything_keeps_the_whole_stream(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 1)
+    monkeypatch.setattr(relay_module, "STREAM_POSITIONS_KEPT", 0)
     monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
     relay = pipeline.relay()
     pipeline.generations.ensure_active("posts", shards=1, window=5)
@@ -142,7 +142,7 @@ def test_a_full_stream_waits_in_the_store_and_loses_nothing(
 ) -> None:
     monkeypatch.setattr(relay_module, "STREAM_ENTRIES_MAX", 2)
     monkeypatch.setattr(relay_module, "BATCH_ENTRIES_MAX", 2)
-    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_KEPT", 1)
+    monkeypatch.setattr(relay_module, "STREAM_POSITIONS_KEPT", 0)
     monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
     relay, projector = pipeline.relay(), pipeline.projector()
     projector.step()

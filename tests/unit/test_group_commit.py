@@ -10,7 +10,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, StoredEvent
 
 from command_api.event_store import group_commit
-from command_api.event_store.errors import StoreBusy
+from command_api.event_store.errors import AppendInDoubt, StoreBusy
 from command_api.event_store.group_commit import Append, GroupCommitter
 
 PATIENCE_SECONDS = 10.0
@@ -197,6 +197,19 @@ def test_what_a_commit_settled_before_it_failed_stays_settled(
     line.committer._commit = refuse_the_first_and_fail
     commits.let_through()
     assert [future.exception(PATIENCE_SECONDS) for future in waiting] == [refusal, fault]
+
+
+def test_who_gets_no_answer_in_time_is_left_in_doubt_and_the_others_go_on(
+    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(group_commit, "ANSWER_SECONDS_MAX", 0.01)
+        with pytest.raises(AppendInDoubt):
+            line.append(save())
+    commits.wait_for_one()
+    patient = line.join(save())
+    commits.let_through(2)
+    assert patient.result(PATIENCE_SECONDS) == [2]
 
 
 def test_closing_commits_what_waits(line: Line, commits: HeldCommits) -> None:

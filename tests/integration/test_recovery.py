@@ -1,0 +1,110 @@
+"""What vanishes or is replaced under a system in which nothing happens is noticed all the same."""
+
+import psycopg
+import pytest
+
+from projections.log.errors import HistoryMismatch, StoreUnreachable
+from projections.log.relay import Relay
+from projections.log.stream import STREAM
+from projections.projector import Projector
+from projections.shards import Checkpoint
+from tests.integration.pipeline import STEPS_MAX, Pipeline, no_wait
+
+
+def step_until_all_stands_at_the_head(
+    pipeline: Pipeline, relay: Relay, projector: Projector
+) -> None:
+    for _ in range(STEPS_MAX):
+        projector._share_until = 0.0
+        relay.step(no_wait)
+        projector.step()
+        if set(pipeline.checkpoints().values()) == {Checkpoint(pipeline.head())}:
+            return
+    raise AssertionError(f"{pipeline.checkpoints()}, head {pipeline.head()}")
+
+
+def test_read_models_emptied_in_silence_are_refilled_without_a_new_event(
+    pipeline: Pipeline,
+) -> None:
+    projector = pipeline.projector()
+    pipeline.people(3)
+    pipeline.carry()
+    pipeline.project(projector)
+    pipeline.redis.flushall()
+    pipeline.own_relay._member._next_beat = projector._member._next_beat = 0.0
+    step_until_all_stands_at_the_head(pipeline, pipeline.own_relay, projector)
+    assert pipeline.stream.last_position() == pipeline.head()
+
+
+def test_read_models_that_lost_their_last_seconds_catch_up_without_a_new_event(
+    pipeline: Pipeline,
+) -> None:
+    projector = pipeline.projector()
+    pipeline.people(3)
+    pipeline.carry()
+    pipeline.project(projector)
+    # As after a failover to a replica that was behind: an older stream, older checkpoints.
+    pipeline.redis.delete(STREAM)
+    epoch = pipeline.store.epoch()
+    pipeline.stream.append(epoch, 0, pipeline.store.read_after(0, 4))
+    for shard in pipeline.checkpoints():
+        pipeline.redis.delete(*pipeline.redis.keys(f"{shard.tag}*"))
+    step_until_all_stands_at_the_head(pipeline, pipeline.own_relay, projector)
+
+
+def test_without_any_history_every_shard_is_complete_up_to_nothing(pipeline: Pipeline) -> None:
+    projector = pipeline.projector()
+    projector.step()
+    found = [pipeline.redis.hget(s.checkpoint_key, "position") for s in pipeline.checkpoints()]
+    assert found == [b"0"] * 6
+
+
+def test_with_a_history_yet_to_come_no_shard_claims_to_be_complete(pipeline: Pipeline) -> None:
+    pipeline.people(1)
+    pipeline.projector().step()  # the relay has carried nothing yet
+    found = [pipeline.redis.hget(s.checkpoint_key, "position") for s in pipeline.checkpoints()]
+    assert found == [None] * 6
+
+
+def restore_an_older_backup(pipeline: Pipeline, database_url: str, upto: int) -> None:
+    """The store is what it was at a position; what comes next takes the positions above it."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM slackwater_events WHERE notification_id > %s", (upto,))
+        connection.execute(
+            "SELECT setval(pg_get_serial_sequence('slackwater_events', 'notification_id'), %s)",
+            (upto,),
+        )
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'slackwater tests'"
+        )
+
+
+@pytest.mark.parametrize("written_since", [0, 1, 4])
+def test_a_store_replaced_by_an_older_one_is_never_spliced_into_the_stream(
+    pipeline: Pipeline, database_url: str, written_since: int
+) -> None:
+    pipeline.people(4)
+    pipeline.carry()
+    before = pipeline.stream.read_after(0, 100)
+    restore_an_older_backup(pipeline, database_url, upto=4)
+    for number in range(written_since):
+        pipeline.write_model.register(handle=f"since_{number}", display_name=None)
+    pipeline.own_relay._member._next_beat = 0.0
+    with pytest.raises(StoreUnreachable):
+        pipeline.own_relay.step(no_wait)
+    with pytest.raises(HistoryMismatch, match="position 8"):
+        pipeline.own_relay.step(no_wait)
+    assert pipeline.stream.read_after(0, 100) == before
+
+
+def test_only_a_relay_that_waits_listens(pipeline: Pipeline, database_url: str) -> None:
+    """What nobody fetches would fill Postgres' notification queue, which all share."""
+    standby = pipeline.relay()
+    pipeline.own_relay.step(no_wait)
+    standby.step(no_wait)
+    assert pipeline.store._connection is None
+    projector = pipeline.projector()
+    pipeline.people(1)
+    projector.step()
+    assert not pipeline.store._listening
