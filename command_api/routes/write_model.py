@@ -8,7 +8,7 @@ from command_api.application import Committed, Slackwater
 from edge.feed_token import feed_token
 
 
-def _write_model(request: Request) -> Slackwater:
+async def _write_model(request: Request) -> Slackwater:
     return request.app.state.write_model
 
 

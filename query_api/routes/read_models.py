@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from query_api.read_models import ReadModels
 
 
-def _read_models(request: Request) -> ReadModels:
+async def _read_models(request: Request) -> ReadModels:
     return request.app.state.read_models
 
 
