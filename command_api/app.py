@@ -7,11 +7,12 @@ from typing import Any
 
 from anyio import to_thread
 from eventsourcing.persistence import PersistenceError
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 
 from command_api.application import Slackwater
 from command_api.errors import (
     HandleTaken,
+    OutcomeUnknown,
     PersonNotFound,
     PostNotFound,
     StoreUnavailable,
@@ -23,6 +24,7 @@ from domain.errors import NotTheAuthor, RuleViolation
 from edge.app import create_api
 from edge.diagnostics import Diagnostics
 from edge.metrics import RecentRequests
+from edge.problems import Problem
 from edge.tokens import AccessTokens
 
 HEALTH_SECONDS_MAX = 3.0
@@ -73,7 +75,7 @@ def create_app(*, database_url: str, tokens: AccessTokens, settings: Mapping[str
         yield
         await asyncio.to_thread(write_model.close)
 
-    return create_api(
+    app = create_api(
         title="Slackwater commands",
         description="The write side: register, follow, unfollow, publish, delete.",
         routers=[people.router, posts.router],
@@ -84,3 +86,10 @@ def create_app(*, database_url: str, tokens: AccessTokens, settings: Mapping[str
         lifespan=lifespan,
         write_model=write_model,
     )
+    app.add_exception_handler(OutcomeUnknown, _outcome_unknown)
+    return app
+
+
+async def _outcome_unknown(_: Request, error: Exception) -> Response:
+    """Without Retry-After: a client that repeats it unasked might do it twice."""
+    return Problem(503, str(error)).response()

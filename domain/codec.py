@@ -58,7 +58,7 @@ class Codec:
             raise UnreadableEvent(f"no kind of event has the topic {topic!r}") from None
         try:
             body = decoder.decode(state)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self._decode_other_version(kind, state)
         if body.v != kind.VERSION:
             return self._decode_other_version(kind, state)
@@ -78,7 +78,7 @@ class Codec:
                 version += 1
                 payload["v"] = version
             return msgspec.convert(payload, kind)
-        except (msgspec.MsgspecError, UnicodeDecodeError, KeyError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError) as error:
             raise UnreadableEvent(f"broken payload of a {kind.TOPIC}: {error!r}") from error
 
 

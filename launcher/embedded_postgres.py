@@ -154,6 +154,7 @@ class EmbeddedPostgres:
             capture_output=True,
             text=True,
             check=False,
+            start_new_session=True,  # the terminal's Ctrl-C is for us, and waits
             env=_plain_environment(),
             cwd="/",
             user=account.uid if account else None,

@@ -1,11 +1,12 @@
 """What keeps something from being started. Each is shown to a person as it is; exit code 1.
 
 LaunchError
-├── SettingMissing     a setting that this command cannot do without
-├── SettingInvalid     a setting whose value cannot be
-├── PortInUse          something else listens there
-├── AlreadyRunning     another `up` has this data directory
-└── ServerFailed       an embedded server did not come up
+├── SettingMissing          a setting that this command cannot do without
+├── SettingInvalid          a setting whose value cannot be
+├── PortInUse               something else listens there
+├── AlreadyRunning          another `up` has this data directory
+├── ServerFailed            an embedded server did not come up
+└── StoppedWhileStarting    asked to stop before everything was up
 """
 
 
@@ -31,3 +32,7 @@ class AlreadyRunning(LaunchError):
 
 class ServerFailed(LaunchError):
     """A process that everything else needs did not come up."""
+
+
+class StoppedWhileStarting(LaunchError):
+    """Asked to stop before everything was up."""

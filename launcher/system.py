@@ -2,6 +2,8 @@
 
 import os
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +43,14 @@ class System:
         self.directory = DataDirectory(settings.data_dir)
         self.supervisor = Supervisor(tell)
         self._postgres: EmbeddedPostgres | None = None
+        self._stop_wanted = threading.Event()
 
-    def start(self) -> Addresses:
+    def start(self, stop: threading.Event) -> Addresses:
         """Starts everything, waits until it is ready, and says where it is.
 
-        Raises LaunchError; nothing is left running then.
+        Raises LaunchError, StoppedWhileStarting once `stop` is set; nothing is left running then.
         """
+        self._stop_wanted = stop
         try:
             self.directory.open()
             return self._start()
@@ -85,9 +89,7 @@ class System:
         self._add(
             "command-api", environment | {environment_name("command_port"): str(command_port)}
         )
-        wait_until_ready(
-            self.supervisor, "command-api", lambda: answers(host, command_port, "/readyz")
-        )
+        self._wait_for("command-api", lambda: answers(host, command_port, "/readyz"))
         self._add("query-api", environment | {environment_name("query_port"): str(query_port)})
         workers = ["relay", *(f"projector-{n}" for n in range(1, settings.projectors + 1))]
         metrics: dict[str, str] = {}
@@ -105,8 +107,8 @@ class System:
                 log=self._log("gateway"),
             )
         )
-        wait_until_ready(self.supervisor, "query-api", lambda: answers(host, query_port, "/readyz"))
-        wait_until_ready(self.supervisor, "gateway", lambda: answers(host, port, "/livez"))
+        self._wait_for("query-api", lambda: answers(host, query_port, "/readyz"))
+        self._wait_for("gateway", lambda: answers(host, port, "/livez"))
         return Addresses(
             gateway=f"http://{host}:{port}",
             command_api=f"http://{host}:{command_port}",
@@ -134,7 +136,7 @@ class System:
         self._postgres = postgres
         postgres.prepare()
         self.supervisor.add(postgres.program)
-        wait_until_ready(self.supervisor, "postgres", postgres.accepts_connections)
+        self._wait_for("postgres", postgres.accepts_connections)
         postgres.create_database()
         return postgres.url
 
@@ -143,7 +145,7 @@ class System:
         valkey = EmbeddedValkey(self.directory.path / "valkey", self._log("valkey"))
         valkey.prepare()
         self.supervisor.add(valkey.program)
-        wait_until_ready(self.supervisor, "valkey", valkey.accepts_connections)
+        self._wait_for("valkey", valkey.accepts_connections)
         return valkey.url
 
     def _environment(self, database_url: str, redis_url: str) -> dict[str, str]:
@@ -166,6 +168,9 @@ class System:
         command = name.rstrip("-0123456789")
         arguments = [sys.executable, "-m", "launcher", command]
         self.supervisor.add(Program(name, arguments, environment, self._log(name)))
+
+    def _wait_for(self, name: str, is_ready: Callable[[], bool]) -> None:
+        wait_until_ready(self.supervisor, name, is_ready, self._stop_wanted)
 
     def _log(self, name: str) -> Path:
         return self.directory.logs / f"{name}.log"

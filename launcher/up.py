@@ -1,38 +1,26 @@
 """`slackwater up`: starts everything, says where it is, keeps it running until asked to stop."""
 
-import signal
-import threading
 from dataclasses import asdict
 
 from rich.console import Console
 
+from launcher.errors import StoppedWhileStarting
 from launcher.settings import Settings, without_password
+from launcher.stop_signals import INTERRUPTED, stop_when_asked
 from launcher.system import Addresses, System
 
 console = Console()
 
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-INTERRUPTED = 130
-"""The exit code of shells for a program that Ctrl-C ended."""
-
-
 def run_up(settings: Settings) -> int:
     """Returns an exit code after Ctrl-C or SIGTERM, everything stopped. Raises LaunchError."""
-    stop = threading.Event()
+    stop = stop_when_asked()
     system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}", highlight=False))
-
-    interrupted = _Interrupted()
-    for number in STOP_SIGNALS:
-        signal.signal(number, interrupted)
     try:
-        addresses = system.start()
-    except KeyboardInterrupt:
+        addresses = system.start(stop)
+    except StoppedWhileStarting:
         console.print("stopped before everything was up; nothing is left running")
         return INTERRUPTED
-    for number in STOP_SIGNALS:
-        signal.signal(number, lambda _number, _frame: stop.set())
     try:
         system.directory.write_addresses(asdict(addresses))
         _show(addresses, settings, system)
@@ -42,18 +30,6 @@ def run_up(settings: Settings) -> int:
         system.stop()
     console.print("stopped; the data stays in", str(system.directory.path), highlight=False)
     return 0
-
-
-class _Interrupted:
-    """While starting, a signal unwinds whatever stands already, once."""
-
-    def __init__(self) -> None:
-        self._seen = False
-
-    def __call__(self, *_: object) -> None:
-        if not self._seen:
-            self._seen = True
-            raise KeyboardInterrupt
 
 
 def _show(addresses: Addresses, settings: Settings, system: System) -> None:

@@ -36,6 +36,7 @@ class Servers:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:
     """Embedded servers, up for the whole run."""
+    never = threading.Event()
     place = let_through(tmp_path_factory.mktemp("servers"))
     supervisor = Supervisor(tell=print)
     postgres = EmbeddedPostgres(place / "postgres", place / "postgres.log")
@@ -45,8 +46,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:
         supervisor.add(postgres.program)
         valkey.prepare()
         supervisor.add(valkey.program)
-        wait_until_ready(supervisor, "postgres", postgres.accepts_connections)
-        wait_until_ready(supervisor, "valkey", valkey.accepts_connections)
+        wait_until_ready(supervisor, "postgres", postgres.accepts_connections, never)
+        wait_until_ready(supervisor, "valkey", valkey.accepts_connections, never)
         postgres.create_database()
         yield Servers(postgres.url, valkey.url, supervisor)
     finally:
@@ -89,9 +90,3 @@ def redis(servers: Servers) -> Generator[Redis]:
     client.flushall()
     yield client
     client.close()
-
-
-@pytest.fixture
-def never() -> threading.Event:
-    """An event that nobody sets."""
-    return threading.Event()

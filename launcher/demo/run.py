@@ -15,7 +15,9 @@ from launcher.demo.compare import compare_every_feed
 from launcher.demo.history import SHIPPED, RecordedHistory, read_history
 from launcher.demo.play import Player
 from launcher.demo.report import Report
+from launcher.errors import StoppedWhileStarting
 from launcher.settings import Settings
+from launcher.stop_signals import INTERRUPTED, stop_when_asked
 from launcher.system import Addresses, System
 
 console = Console()
@@ -32,9 +34,13 @@ def run_demo(*, source: Path | None, posts: int | None, json_file: Path | None) 
         database_url=None, redis_url=None, token_key=None, token_key_file=None,
     )  # fmt: skip
     system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}"))
+    stop = stop_when_asked()
     try:
-        addresses = system.start()
-        report = _perform(system, addresses, history)
+        addresses = system.start(stop)
+        report = _perform(system, addresses, history, stop)
+    except StoppedWhileStarting:
+        console.print("stopped; nothing is left running")
+        return INTERRUPTED
     finally:
         system.stop()
         system.remove()
@@ -45,9 +51,10 @@ def run_demo(*, source: Path | None, posts: int | None, json_file: Path | None) 
     return 0 if report.converged else 1
 
 
-def _perform(system: System, addresses: Addresses, history: RecordedHistory) -> Report:
+def _perform(
+    system: System, addresses: Addresses, history: RecordedHistory, stop: threading.Event
+) -> Report:
     """Plays on a thread of its own, while this one tends the processes."""
-    done = threading.Event()
     outcome: list[Report | BaseException] = []
 
     def perform() -> None:
@@ -56,10 +63,12 @@ def _perform(system: System, addresses: Addresses, history: RecordedHistory) -> 
         except BaseException as error:  # noqa: BLE001 - raised again by the other thread
             outcome.append(error)
         finally:
-            done.set()
+            stop.set()
 
     threading.Thread(target=perform, name="player", daemon=True).start()
-    system.supervisor.tend(until=done)
+    system.supervisor.tend(until=stop)
+    if not outcome:
+        raise StoppedWhileStarting("asked to stop before the end")
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]

@@ -34,7 +34,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
     )
     system = System(settings, tell=print)
     stop = threading.Event()
-    addresses = system.start()
+    addresses = system.start(stop)
     tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
     tending.start()
     yield Running(system, addresses)

@@ -203,3 +203,8 @@ def test_an_old_payload_that_cannot_be_brought_up_is_unreadable(state: bytes) ->
 def test_two_kinds_of_events_cannot_share_a_topic() -> None:
     with pytest.raises(AssertionError, match="topic"):
         Codec((Published, Published))
+
+
+def test_a_payload_nested_beyond_all_bounds_is_unreadable() -> None:
+    with pytest.raises(UnreadableEvent):
+        CODEC.decode("post.published", b'{"v":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
