@@ -7,6 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 
+AsOf = Annotated[int, Field(description="everything up to this position is in the answer")]
+
+
 class Lag(BaseModel):
     """How far the answer is behind the log's head, and for how long already."""
 
@@ -32,32 +35,36 @@ class FeedItem(BaseModel):
     position: int
 
 
-class _Shown(BaseModel):
-    as_of: Annotated[int, Field(description="everything up to this position is in the answer")]
-    lag: Lag
-
-
-class PostPage(_Shown):
+class PostPage(BaseModel):
     """Posts, newest first. `next` is the cursor of the following page, if there is one."""
 
     items: list[FeedItem]
     next: str | None
+    as_of: AsOf
+    lag: Lag
 
 
-class PeoplePage(_Shown):
+class PeoplePage(BaseModel):
     """People, newest members first."""
 
     items: list[Author]
     next: str | None
+    as_of: AsOf
+    lag: Lag
 
 
-class Post(FeedItem, _Shown):
+class Post(FeedItem):
     """One post."""
 
+    as_of: AsOf
+    lag: Lag
 
-class Profile(Author, _Shown):
+
+class Profile(Author):
     """A person, with the number of people on either side."""
 
     created_at: datetime
     followers: int
     following: int
+    as_of: AsOf
+    lag: Lag
