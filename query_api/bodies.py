@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-
 AsOf = Annotated[int, Field(description="everything up to this position is in the answer")]
 
 
