@@ -31,9 +31,9 @@ class ReadModels:
         self.home_feed = HomeFeedReader(self.redis)
         self.posts = PostsReader(self.redis)
         self.profiles = ProfilesReader(self.redis)
-        self.bodies: FactCache[StoredPost] = FactCache("posts", self.posts.bodies, POSTS_CACHED_MAX)
-        self.people: FactCache[StoredProfile] = FactCache(
-            "profiles", self.profiles.profiles, PROFILES_CACHED_MAX
+        self.bodies = FactCache[StoredPost]("posts", self.posts.by_number, POSTS_CACHED_MAX)
+        self.people = FactCache[StoredProfile](
+            "profiles", self.profiles.by_number, PROFILES_CACHED_MAX
         )
         self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
 

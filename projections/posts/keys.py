@@ -9,8 +9,6 @@ from uuid import UUID
 
 import msgspec
 
-from projections.shards import Shard
-
 POSTS = "posts"
 
 
@@ -21,8 +19,3 @@ class StoredPost(msgspec.Struct, frozen=True):
     author: int
     text: str
     created_at: datetime
-
-
-def post_key(shard: Shard, number: int) -> str:
-    """Where a post's body stands."""
-    return f"{shard.tag}p:{number}"

@@ -31,11 +31,6 @@ class StoredProfile(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-def profile_key(shard: Shard, number: int) -> str:
-    """Where a person's profile stands."""
-    return f"{shard.tag}p:{number}"
-
-
 def people_key(shard: Shard, people: str, number: int) -> str:
     """Where a person's followers or followees stand."""
     return f"{shard.tag}{people}{number}"

@@ -1,10 +1,8 @@
 """Reading profiles by number, numbers by public id, and people's people page by page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
 from redis.asyncio import Redis
 
 from projections.numbered import NumberedReader
@@ -14,15 +12,12 @@ from projections.profiles.keys import (
     PROFILES,
     StoredProfile,
     people_key,
-    profile_key,
 )
 from projections.reading import (
     load_read_script,
     position_after_reading,
     unavailable,
 )
-
-_decoder = msgspec.json.Decoder(StoredProfile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +38,12 @@ class PeoplePage:
     more: bool
 
 
-class ProfilesReader(NumberedReader):
+class ProfilesReader(NumberedReader[StoredProfile]):
     """Reads the active generation. All methods raise ProjectionUnavailable."""
 
     def __init__(self, redis: Redis) -> None:
-        super().__init__(redis, PROFILES)
+        super().__init__(redis, PROFILES, StoredProfile)
         self._page = load_read_script(redis, "projections.profiles", "page", ("descending",))
-
-    async def profiles(self, numbers: Sequence[int]) -> dict[int, StoredProfile]:
-        """The known ones among these people, in one round trip."""
-        generation = await self._active.get()
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for number in numbers:
-                pipe.get(profile_key(generation.shard_of(number), number))
-            found = cast("list[bytes | None]", await pipe.execute())
-        return {
-            number: _decoder.decode(profile)
-            for number, profile in zip(numbers, found, strict=True)
-            if profile is not None
-        }
 
     async def counts(self, number: int) -> Counts:
         """How many follow this person, and how many they follow."""

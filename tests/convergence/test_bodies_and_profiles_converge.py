@@ -89,7 +89,7 @@ def test_every_visible_post_has_its_body_and_its_id_and_no_deleted_one_has(
         async with AsyncRedis.from_url(servers.redis_url) as client:
             reader = PostsReader(client)
             every = [entry.position for entry in log.entries]
-            bodies = await reader.bodies(every)
+            bodies = await reader.by_number(every)
             assert {number: body.text for number, body in bodies.items()} == expected.texts
             for public_id, number in expected.ids.items():
                 assert await reader.number_of(public_id) == (number, every[-1])
@@ -119,7 +119,7 @@ def test_profiles_list_both_sides_in_pages_newest_member_first(
     async def look() -> None:
         async with AsyncRedis.from_url(servers.redis_url) as client:
             reader = ProfilesReader(client)
-            profiles = await reader.profiles(log.people)
+            profiles = await reader.by_number(log.people)
             assert {n: profile.handle for n, profile in profiles.items()} == expected.handles
             for person in log.people:
                 followers = sorted((a for a, b in expected.edges if b == person), reverse=True)
