@@ -10,6 +10,7 @@ from redis import Redis
 from domain.codec import CODEC
 from domain.events import EventBody, Followed, Published
 from projections.home_feed.apply import PROJECTION as HOME_FEED
+from projections.home_feed.keys import FEEDS
 from projections.log.entry import Entry
 from projections.profiles.apply import PROJECTION as PROFILES
 from projections.projection import BatchWriter, Projection
@@ -44,7 +45,9 @@ def apply(redis: Redis, projection: Projection, shards: int, entries: Sequence[E
     for shard in Generation(projection.name, 1, shards, window=500).all_shards():
         checkpoint = Checkpoint()
         for start in range(0, len(entries), 1_000):
-            checkpoint = writer.apply(shard, checkpoint, entries[start : start + 1_000])
+            batch = entries[start : start + 1_000]
+            while checkpoint.position < batch[-1].position:
+                checkpoint = writer.apply(shard, checkpoint, batch)
 
 
 def settled_bytes(redis: Redis) -> int:
@@ -68,6 +71,8 @@ def test_an_entry_of_a_full_feed_costs_at_most_eight_bytes(redis: Redis) -> None
     before = settled_bytes(redis)
     redis.execute_command("FLUSHALL", "SYNC")
     apply(redis, HOME_FEED, 1, entries)
+    tag = Generation(HOME_FEED.name, 1, 1, window).shard(0).tag
+    assert {redis.llen(f"{tag}{FEEDS}{reader}") for reader in readers} == {window}
     per_entry = (settled_bytes(redis) - before) / (len(readers) * window)
     print(f"\n{per_entry:.2f} bytes a feed entry")
     assert per_entry <= ENTRY_BYTES_MAX
