@@ -54,7 +54,7 @@ class System:
         try:
             self.directory.open()
             return self._start()
-        except BaseException:
+        except BaseException:  # whatever it was, nothing is left running, and it goes on upwards
             self.stop()
             raise
 
