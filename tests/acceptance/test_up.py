@@ -12,7 +12,10 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from redis import Redis
 
+from projections.log.stream import STREAM
+from tests.conftest import Servers
 from tests.places import let_through
 from tests.waiting import until
 
@@ -165,6 +168,19 @@ def test_a_stop_while_it_starts_leaves_nothing_running(up: Up, directory: Path) 
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.exit_code() == 130
     assert processes_of(directory) == []
+
+
+def test_servers_of_ones_own_replace_the_embedded_ones(
+    up: Up, directory: Path, database_url: str, redis: Redis, servers: Servers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SLACKWATER_DATABASE_URL", database_url)
+    monkeypatch.setenv("SLACKWATER_REDIS_URL", servers.redis_url)
+    address = up("--port", "0").address()
+    assert httpx.post(f"{address}/users/", json={"handle": "ada"}).status_code == 201
+    until(lambda: redis.xlen(STREAM), "the relay carries into that Valkey")
+    assert not (directory / "postgres").exists()
+    assert not (directory / "valkey").exists()
 
 
 def test_a_child_that_dies_is_started_again_and_said_so(up: Up, directory: Path) -> None:
