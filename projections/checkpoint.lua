@@ -3,24 +3,29 @@
 -- ARGV: expected position, expected place, the position after the whole batch, the window
 -- length, the work that one call may do; the operations follow from FIRST_OPERATION on.
 -- A shard that does not stand where the worker thinks it does is left alone: so a second worker,
--- a retry after a lost reply or a zombie changes nothing.
+-- a retry after a lost reply or a zombie changes nothing. So is one that is held, because its
+-- generation is about to be, or has been, replaced.
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
 local FIRST_OPERATION = 6
-
-local function read_checkpoint()
-    local found = redis.call('HMGET', checkpoint_key, 'position', 'place')
-    return tonumber(found[1] or 0), tonumber(found[2] or 0)
-end
 
 local function move_checkpoint(position, place)
     redis.call('HSET', checkpoint_key, 'position', position, 'place', place)
     return { 1, position, place }
 end
 
+local function is_in_the_future(time_ms)
+    local now = redis.call('TIME')
+    return time_ms > tonumber(now[1]) * 1000 + tonumber(now[2]) / 1000
+end
+
 do
-    local position, place = read_checkpoint()
+    local found = redis.call('HMGET', checkpoint_key, 'position', 'place', 'held_until')
+    local position, place = tonumber(found[1] or 0), tonumber(found[2] or 0)
     if position ~= tonumber(ARGV[1]) or place ~= tonumber(ARGV[2]) then
+        return { 0, position, place }
+    end
+    if found[3] and is_in_the_future(tonumber(found[3])) then
         return { 0, position, place }
     end
 end

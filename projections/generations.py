@@ -1,20 +1,36 @@
-"""Which generations exist and which is active, for those who build and feed them."""
+"""The generations of each projection: which there are, which is active, how one takes over."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import cast
 
 from redis import Redis
 
+from projections.scripts import load_script
 from projections.shards import (
     ACTIVE,
-    GENERATION_KEY_PREFIX,
+    FOREVER,
+    LAST,
     Checkpoint,
     Generation,
+    Listed,
     Shard,
+    State,
     active_generation,
-    decode_generations,
-    encode_shape,
+    decode_registry,
+    encode_entry,
+    generations_key,
 )
+
+KEYS_UNLINKED_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What came of trying to switch: if not `done`, the active generation stands at `ahead`."""
+
+    done: bool
+    ahead: Checkpoint
 
 
 class Generations:
@@ -22,13 +38,15 @@ class Generations:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._switch = load_script(redis, "projections", "switch")
 
     def ensure_active(self, projection: str, *, shards: int, window: int) -> Generation:
         """The active generation; where there is none, number 1 of this shape becomes it."""
-        key = GENERATION_KEY_PREFIX + projection
+        key = generations_key(projection)
         first = Generation(projection, 1, shards, window)
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hsetnx(key, "1", encode_shape(first))
+            pipe.hsetnx(key, LAST, "1")
+            pipe.hsetnx(key, "1", encode_entry(first, building=False))
             pipe.hsetnx(key, ACTIVE, "1")
             pipe.hgetall(key)
             fields = pipe.execute()[-1]
@@ -36,15 +54,81 @@ class Generations:
         assert active is not None
         return active
 
-    def all_of(self, projections: Iterable[str]) -> list[Generation]:
-        """Every generation of these projections, active or not."""
-        found: list[Generation] = []
-        for projection in projections:
-            fields = cast(
-                "dict[bytes, bytes]", self._redis.hgetall(GENERATION_KEY_PREFIX + projection)
-            )
-            found += decode_generations(projection, fields).values()
-        return found
+    def listed(self, projection: str) -> list[Listed]:
+        """Every generation of a projection, oldest first."""
+        fields = cast("dict[bytes, bytes]", self._redis.hgetall(generations_key(projection)))
+        return decode_registry(projection, fields)
+
+    def active(self, projections: Iterable[str]) -> list[Generation]:
+        """The active generation of each of these projections: what projectors feed."""
+        return [
+            one.generation
+            for projection in projections
+            for one in self.listed(projection)
+            if one.state == State.ACTIVE
+        ]
+
+    def announce(self, projection: str, *, shards: int, window: int) -> Generation:
+        """A new generation, to be built. Its number was never given before."""
+        number = self._redis.hincrby(generations_key(projection), LAST, 1)
+        generation = Generation(projection, number, shards, window)
+        self._write_entry(generation, building=True)
+        return generation
+
+    def finish(self, generation: Generation, position: int) -> None:
+        """Gives every shard of a loaded generation its checkpoint: complete up to `position`."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            for shard in generation.all_shards():
+                pipe.hset(shard.checkpoint_key, mapping={"position": position, "place": 0})
+            pipe.execute()
+
+    def wake(self, generation: Generation) -> None:
+        """Lets batches be applied to a resting generation again."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            for shard in generation.all_shards():
+                pipe.hdel(shard.checkpoint_key, "held_until")
+            pipe.execute()
+
+    def rest(self, generation: Generation) -> None:
+        """Lays a complete generation that is not active to rest."""
+        self._write_entry(generation, building=False)
+        with self._redis.pipeline(transaction=True) as pipe:
+            for shard in generation.all_shards():
+                pipe.hset(shard.checkpoint_key, "held_until", str(FOREVER))
+            pipe.execute()
+
+    def switch(self, old: Generation, new: Generation, *, hold_ms: int) -> Switched:
+        """Makes `new` the active one and lays `old` to rest, at one instant.
+
+        Only if no shard of `new` is behind any shard of `old`, so that no reader sees an older
+        position. Else the shards of `old` are held for this long, for `new` to come up to them.
+        """
+        old_keys = [shard.checkpoint_key for shard in old.all_shards()]
+        new_keys = [shard.checkpoint_key for shard in new.all_shards()]
+        arguments: list[int | str | bytes] = [old.number, new.number, len(old_keys), hold_ms]
+        arguments += [str(FOREVER), encode_entry(new, building=False)]
+        keys = [generations_key(old.projection), *old_keys, *new_keys]
+        done, position, place = cast("tuple[int, int, int]", self._switch(keys, arguments))
+        return Switched(done == 1, Checkpoint(position, place))
+
+    def drop(self, generation: Generation, progress: Callable[[int], object]) -> None:
+        """Removes a generation that is not active, calling `progress` with the keys gone so far.
+
+        It leaves the registry last: what ends half-way is seen there and can be dropped again.
+        """
+        in_use = self.active([generation.projection])
+        assert generation not in in_use, "the active generation is in use"
+        self._write_entry(generation, building=True)
+        gone = 0
+        pattern = f"{{{generation.projection}:{generation.number}:*"
+        cursor = None
+        while cursor != 0:
+            cursor, keys = self._redis.scan(cursor or 0, pattern, KEYS_UNLINKED_AT_ONCE)
+            if keys:
+                self._redis.unlink(*keys)
+            gone += len(keys)
+            progress(gone)
+        self._redis.hdel(generations_key(generation.projection), str(generation.number))
 
     def begin(self, shards: Iterable[Shard]) -> None:
         """Gives shards without a checkpoint their first one: complete up to position 0."""
@@ -64,3 +148,7 @@ class Generations:
             shard: Checkpoint(int(position or 0), int(place or 0))
             for shard, (position, place) in zip(wanted, answers, strict=True)
         }
+
+    def _write_entry(self, generation: Generation, *, building: bool) -> None:
+        key = generations_key(generation.projection)
+        self._redis.hset(key, str(generation.number), encode_entry(generation, building=building))

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 from redis.asyncio import Redis
 
-from projections.reading import ActiveGeneration, position_after_reading
-from projections.shards import Shard
+from projections.numbered_keys import fact_key, id_key
+from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
+from projections.shards import Generation
 
 Fact = TypeVar("Fact")
 
@@ -21,7 +22,6 @@ class NumberedReader(Generic[Fact]):
 
     def __init__(self, redis: Redis, projection: str, kind: type[Fact]) -> None:
         self._redis = redis
-        self._projection = projection
         self._active = ActiveGeneration(redis, projection)
         self._decoder = msgspec.json.Decoder(kind)
 
@@ -30,7 +30,7 @@ class NumberedReader(Generic[Fact]):
         generation = await self._active.get()
         async with self._redis.pipeline(transaction=False) as pipe:
             for number in numbers:
-                pipe.get(f"{generation.shard_of(number).tag}p:{number}")
+                pipe.get(fact_key(generation.shard_of(number), number))
             found = cast("list[bytes | None]", await pipe.execute())
         return {
             number: self._decoder.decode(fact)
@@ -40,27 +40,26 @@ class NumberedReader(Generic[Fact]):
 
     async def number_of(self, public_id: UUID) -> tuple[int | None, int]:
         """What number stands behind this id, if any, and the position the answer holds for."""
-        shard = (await self._active.get()).shard_of_id(public_id)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hget(shard.checkpoint_key, "position")
-            pipe.get(id_key(shard, public_id))
-            position, number = await pipe.execute()
-        reached = position_after_reading(self._projection, position)
-        return (None if number is None else int(number)), reached
+
+        async def look(generation: Generation) -> Looked[tuple[int | None, int]]:
+            shard = generation.shard_of_id(public_id)
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hmget(shard.checkpoint_key, *READ_FIELDS)
+                pipe.get(id_key(shard, public_id))
+                checkpoint, number = await pipe.execute()
+            [position] = positions_of([checkpoint])
+            return Looked([checkpoint], (None if number is None else int(number), position))
+
+        return await self._active.read(look)
 
     async def positions_for(self, numbers: Sequence[int]) -> dict[int, int]:
         """Up to where the shards that hold these numbers have applied the log."""
-        generation = await self._active.get()
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for number in numbers:
-                pipe.hget(generation.shard_of(number).checkpoint_key, "position")
-            found = await pipe.execute()
-        return {
-            number: position_after_reading(self._projection, position)
-            for number, position in zip(numbers, found, strict=True)
-        }
 
+        async def look(generation: Generation) -> Looked[dict[int, int]]:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for number in numbers:
+                    pipe.hmget(generation.shard_of(number).checkpoint_key, *READ_FIELDS)
+                found = await pipe.execute()
+            return Looked(found, dict(zip(numbers, positions_of(found), strict=True)))
 
-def id_key(shard: Shard, public_id: UUID) -> bytes:
-    """Where the number behind a public id stands."""
-    return f"{shard.tag}i:".encode() + public_id.bytes
+        return await self._active.read(look)

@@ -1,14 +1,16 @@
 """What makes a projection: its name, the operations an event means to a shard, its script."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from redis import Redis
 
+from projections.history.events import Event
+from projections.history.loader import Loader
 from projections.log.entry import Entry
 from projections.scripts import load_script
-from projections.shards import Checkpoint, Shard
+from projections.shards import Checkpoint, Generation, Shard
 
 Operation = list[str | int | bytes]
 """Flat script arguments; what they mean is said at the head of the projection's apply.lua."""
@@ -19,12 +21,14 @@ class Projection:
     """A read model in Redis, as the projector sees it.
 
     `package` holds its apply.lua; `operations` says what of an event concerns a shard's slice
-    (nothing: an empty list).
+    (nothing: an empty list); `build` loads a new generation with what all events, from the first
+    one on, lead to.
     """
 
     name: str
     package: str
     operations: Callable[[Shard, Entry], Operation]
+    build: Callable[[Generation, Iterable[Event], Loader], None]
     preludes: tuple[str, ...] = ()
 
 

@@ -103,7 +103,7 @@ class Projector:
             return
         for name in self._names:
             self._generations.ensure_active(name, **self._shape)
-        every = [s for g in self._all_generations() for s in g.all_shards()]
+        every = [s for g in self._active_generations() for s in g.all_shards()]
         mine = self._member.share_of(every)
         if set(mine) != set(self._checkpoints):
             logger.info("%d of %d shards are this worker's", len(mine), len(every))
@@ -116,8 +116,8 @@ class Projector:
         SHARDS_OWNED.set(len(mine))
         self._share_until = time.monotonic() + HEARTBEAT_SECONDS
 
-    def _all_generations(self) -> list[Generation]:
-        return self._generations.all_of(self._names)
+    def _active_generations(self) -> list[Generation]:
+        return self._generations.active(self._names)
 
     def _apply(self, shard: Shard, entries: Sequence[Entry]) -> None:
         name = shard.generation.projection

@@ -1,18 +1,44 @@
 """What every reader of a projection needs: the active generation, and scripts that only read."""
 
 import time
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
 from projections.errors import ProjectionUnavailable
 from projections.scripts import script_text
-from projections.shards import GENERATION_KEY_PREFIX, Generation, active_generation
+from projections.shards import Generation, active_generation, generations_key
 
 POINTER_SECONDS_MAX = 1.0
-"""How long a reader may follow a pointer that has been moved."""
+"""How long a reader may go without a look at the pointer."""
+
+Answer = TypeVar("Answer")
+
+Checkpoints = Sequence[Sequence[bytes | str | None]]
+"""`position` and `held_until` of each shard that was read, as Redis gave them."""
+
+READ_FIELDS = ("position", "held_until")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked(Generic[Answer]):
+    """What a look at a generation found, and the checkpoints it holds for."""
+
+    checkpoints: Checkpoints
+    answer: Answer
+
+    @property
+    def is_there(self) -> bool:
+        """Whether every shard has a checkpoint: without one nothing is known."""
+        return all(position is not None for position, _ in self.checkpoints)
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether nothing holds these shards back."""
+        return all(held_until is None for _, held_until in self.checkpoints)
 
 
 class ActiveGeneration:
@@ -27,10 +53,33 @@ class ActiveGeneration:
     async def get(self) -> Generation:
         """The generation to read. Raises ProjectionUnavailable if there is none yet."""
         if self._known is None or time.monotonic() > self._known_until:
-            key = GENERATION_KEY_PREFIX + self._projection
-            fields = cast("dict[bytes, bytes]", await self._redis.hgetall(key))
-            self._known = active_generation(self._projection, fields)
-            self._known_until = time.monotonic() + POINTER_SECONDS_MAX
+            return await self._follow_pointer()
+        return self._known
+
+    async def read(self, look: Callable[[Generation], Awaitable[Looked[Answer]]]) -> Answer:
+        """What a look at the active generation finds. Raises ProjectionUnavailable.
+
+        A generation that is replaced is held first. Who finds a shard held, or gone, looks at the
+        pointer again before answering: so nobody gives an answer from the old one after
+        somebody else gave one from the new.
+        """
+        generation = await self.get()
+        looked = await look(generation)
+        while not (looked.is_there and looked.is_fed):
+            current = await self._follow_pointer()
+            if current == generation:
+                break
+            generation = current
+            looked = await look(generation)
+        if not looked.is_there:
+            raise unavailable(self._projection)
+        return looked.answer
+
+    async def _follow_pointer(self) -> Generation:
+        key = generations_key(self._projection)
+        fields = cast("dict[bytes, bytes]", await self._redis.hgetall(key))
+        self._known = active_generation(self._projection, fields)
+        self._known_until = time.monotonic() + POINTER_SECONDS_MAX
         if self._known is None:
             raise unavailable(self._projection)
         return self._known
@@ -51,8 +100,6 @@ def load_read_script(
     return redis.register_script(script_text(package, name, "read", preludes))
 
 
-def position_after_reading(projection: str, position: bytes | str | None) -> int:
-    """A shard's position as Redis gave it. Raises ProjectionUnavailable if there is none."""
-    if position is None:
-        raise unavailable(projection)
-    return int(position)
+def positions_of(checkpoints: Checkpoints) -> list[int]:
+    """The position of each shard; 0 where there is no checkpoint."""
+    return [int(position or 0) for position, _ in checkpoints]

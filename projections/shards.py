@@ -1,6 +1,7 @@
 """Generations, their shards and the Redis keys these own. Shared by who writes and who reads."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -28,12 +29,16 @@ class Generation:
         return [self.shard(index) for index in range(self.shards)]
 
     def shard_of(self, number: int) -> "Shard":
-        """The shard whose slice this person or post number falls into.
+        """The shard whose slice this person or post number falls into."""
+        return self.shard(self.index_of(number))
+
+    def index_of(self, number: int) -> int:
+        """That shard's index.
 
         Numbers are positions and may come in a rhythm (a registration takes two), so they are
         spread by Fibonacci hashing (Knuth, TAOCP 3, 6.4) before the remainder is taken.
         """
-        return self.shard(((number * _GOLDEN_RATIO_64 & _MASK_64) >> 32) % self.shards)
+        return ((number * _GOLDEN_RATIO_64 & _MASK_64) >> 32) % self.shards
 
     def shard_of_id(self, public_id: UUID) -> "Shard":
         """The shard that maps this public id to its number. A UUIDv7 is random in its low bits."""
@@ -54,7 +59,10 @@ class Shard:
 
     @property
     def checkpoint_key(self) -> str:
-        """Where the shard's checkpoint stands: a hash of `position` and `place`."""
+        """Where the shard's checkpoint stands: a hash of `position`, `place` and `held_until`.
+
+        The last is a time of the server's clock in milliseconds; until then no batch is applied.
+        """
         return f"{self.tag}checkpoint"
 
     def __str__(self) -> str:
@@ -72,32 +80,68 @@ class Checkpoint:
     place: int = 0
 
 
-GENERATION_KEY_PREFIX = "slackwater:generations:"
-ACTIVE = b"active"
+FOREVER = 1 << 53
+"""As the time until which a shard is held: it rests."""
 
 
-class _Shape(msgspec.Struct):
+class State(StrEnum):
+    """What a generation is good for."""
+
+    BUILDING = "building"
+    """A rebuild is loading it, or ended before it was done: nobody feeds or reads it."""
+
+    ACTIVE = "active"
+    """Projectors feed it and readers read it."""
+
+    RESTING = "resting"
+    """It is complete as of its checkpoints and kept as it is."""
+
+
+GENERATIONS_KEY_PREFIX = "slackwater:generations:"
+"""A projection's registry, a hash: number -> shape, ACTIVE and LAST -> a number."""
+
+ACTIVE = "active"
+LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A generation as the registry has it."""
+
+    generation: Generation
+    state: State
+
+
+class _Entry(msgspec.Struct):
     shards: int
     window: int
+    building: bool = False
 
 
-def encode_shape(generation: Generation) -> bytes:
-    """How a generation is written down beside its number."""
-    return msgspec.json.encode(_Shape(generation.shards, generation.window))
+def generations_key(projection: str) -> str:
+    """Where a projection's generations are listed."""
+    return GENERATIONS_KEY_PREFIX + projection
 
 
-def decode_generations(projection: str, fields: dict[bytes, bytes]) -> dict[int, Generation]:
-    """Every generation of a projection by number, from its hash of generations."""
-    found: dict[int, Generation] = {}
+def encode_entry(generation: Generation, *, building: bool) -> bytes:
+    """How the registry writes a generation down beside its number."""
+    return msgspec.json.encode(_Entry(generation.shards, generation.window, building))
+
+
+def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]:
+    """Every generation of a projection, oldest first."""
+    active = int(fields.get(ACTIVE.encode(), 0))
+    found: list[Listed] = []
     for name, value in fields.items():
-        if name != ACTIVE:
-            shape = msgspec.json.decode(value, type=_Shape)
-            found[int(name)] = Generation(projection, int(name), shape.shards, shape.window)
-    return found
+        if name.isdigit():
+            number, entry = int(name), msgspec.json.decode(value, type=_Entry)
+            state = State.BUILDING if entry.building else State.RESTING
+            generation = Generation(projection, number, entry.shards, entry.window)
+            found.append(Listed(generation, State.ACTIVE if number == active else state))
+    return sorted(found, key=lambda listed: listed.generation.number)
 
 
 def active_generation(projection: str, fields: dict[bytes, bytes]) -> Generation | None:
     """The generation which readers follow; None if there is none yet."""
-    if ACTIVE not in fields:
-        return None
-    return decode_generations(projection, fields)[int(fields[ACTIVE])]
+    listed = decode_registry(projection, fields)
+    return next((one.generation for one in listed if one.state == State.ACTIVE), None)

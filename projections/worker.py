@@ -63,7 +63,7 @@ def run_relay(config: WorkerConfig) -> None:
     generations = Generations(client)
 
     def slowest_position() -> int:
-        shards = [s for g in generations.all_of(NAMES) for s in g.all_shards()]
+        shards = [s for g in generations.active(NAMES) for s in g.all_shards()]
         return min((c.position for c in generations.checkpoints(shards).values()), default=0)
 
     relay = Relay(store, Stream(client), member, slowest_position)

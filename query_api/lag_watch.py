@@ -10,8 +10,8 @@ from projections.errors import ProjectionUnavailable
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
-from projections.reading import ActiveGeneration, position_after_reading
-from projections.shards import Shard
+from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
+from projections.shards import Generation, Shard
 from query_api.read_models import ReadModels
 
 logger = logging.getLogger(__name__)
@@ -55,22 +55,20 @@ class LagWatch:
         HEAD.set(head.position)
         found: dict[str, list[dict[str, object]]] = {}
         for active in self._active:
-            generation = await active.get()
-            shards = generation.all_shards()
-            found[generation.projection] = [
+            positions = await active.read(self._positions)
+            found[next(iter(positions)).generation.projection] = [
                 await self._lag(shard, head.position, position)
-                for shard, position in zip(shards, await self._positions(shards), strict=True)
+                for shard, position in positions.items()
             ]
         return found
 
-    async def _positions(self, shards: list[Shard]) -> list[int]:
+    async def _positions(self, generation: Generation) -> Looked[dict[Shard, int]]:
+        shards = generation.all_shards()
         async with self._models.redis.pipeline(transaction=False) as pipe:
             for shard in shards:
-                pipe.hget(shard.checkpoint_key, "position")
-            return [
-                position_after_reading(shard.generation.projection, position)
-                for shard, position in zip(shards, await pipe.execute(), strict=True)
-            ]
+                pipe.hmget(shard.checkpoint_key, *READ_FIELDS)
+            found = await pipe.execute()
+        return Looked(found, dict(zip(shards, positions_of(found), strict=True)))
 
     async def _lag(self, shard: Shard, head: int, position: int) -> dict[str, object]:
         events = max(0, head - position)

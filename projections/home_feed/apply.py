@@ -1,6 +1,7 @@
 """What each event means to a shard of the home feed."""
 
 from domain.events import Deleted, Followed, Published, Unfollowed
+from projections.home_feed.build import build
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
 from projections.projection import Operation, Projection
@@ -29,4 +30,4 @@ def operations(shard: Shard, entry: Entry) -> Operation:
             return []
 
 
-PROJECTION = Projection(HOME_FEED, "projections.home_feed", operations)
+PROJECTION = Projection(HOME_FEED, "projections.home_feed", operations, build)

@@ -12,7 +12,8 @@ from projections.home_feed.keys import (
     FEEDS,
     HOME_FEED,
 )
-from projections.reading import ActiveGeneration, load_read_script, unavailable
+from projections.reading import ActiveGeneration, Looked, load_read_script, positions_of
+from projections.shards import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,18 @@ class HomeFeedReader:
     async def _read(
         self, windows: str, horizons: str, owner: int, below: int, limit: int
     ) -> WindowPage:
-        shard = (await self._active.get()).shard_of(owner)
         # One more than asked for tells whether there is another page.
         arguments = [windows, horizons, owner, below, limit + 1]
-        found = await self._page(keys=[shard.checkpoint_key], args=arguments)
-        if found is None:
-            raise unavailable(HOME_FEED)
-        position, horizon, entries = cast("tuple[bytes, bytes, list[Any]]", found)
-        posts = [int(entry) for entry in entries]
-        return WindowPage(int(position), int(horizon), posts[:limit], len(posts) > limit)
+
+        async def look(generation: Generation) -> Looked[WindowPage]:
+            shard = generation.shard_of(owner)
+            found = await self._page(keys=[shard.checkpoint_key], args=arguments)
+            checkpoint, horizon, entries = cast(
+                "tuple[list[bytes | None], bytes, list[Any]]", found
+            )
+            posts = [int(entry) for entry in entries]
+            [position] = positions_of([checkpoint])
+            page = WindowPage(position, int(horizon), posts[:limit], len(posts) > limit)
+            return Looked([checkpoint], page)
+
+        return await self._active.read(look)

@@ -25,21 +25,25 @@ class Store:
         self._application = application
         self._connection: psycopg.Connection[TupleRow] | None = None
         self._select_entries = query("select_entries")
+        self._select_range = query("select_range")
+        self._select_head = query("select_head")
         self._select_entry = query("select_entry")
         self._select_epoch = query("select_epoch")
         self._listening = False
 
     def read_after(self, position: int, limit: int) -> list[Entry]:
         """The next entries above a position that is itself in the log (or 0), oldest first."""
+        return self._entries(self._select_entries, position, {"limit": limit})
+
+    def read_up_to(self, position: int, until: int) -> list[Entry]:
+        """All entries above a position that is itself in the log (or 0) up to another."""
+        return self._entries(self._select_range, position, {"until": until})
+
+    def head(self) -> int:
+        """The newest position; 0 while there is no history."""
         with self._connected() as connection:
-            rows = connection.execute(
-                self._select_entries, {"after": position, "limit": limit}, prepare=True
-            ).fetchall()
-        entries: list[Entry] = []
-        for number, originator_id, topic, state in rows:
-            prev = entries[-1].position if entries else position
-            entries.append(Entry(number, prev, originator_id, topic, state))
-        return entries
+            row = connection.execute(self._select_head).fetchone()
+        return row[0] if row else 0
 
     def holds(self, entry: Entry) -> bool:
         """Whether this very event stands in the store, at this very position."""
@@ -74,6 +78,16 @@ class Store:
             self._connection.close()
             self._connection = None
             self._listening = False
+
+    def _entries(self, statement: sql.SQL, position: int, bounds: dict[str, int]) -> list[Entry]:
+        with self._connected() as connection:
+            parameters = {"after": position} | bounds
+            rows = connection.execute(statement, parameters, prepare=True).fetchall()
+        entries: list[Entry] = []
+        for number, originator_id, topic, state in rows:
+            prev = entries[-1].position if entries else position
+            entries.append(Entry(number, prev, originator_id, topic, state))
+        return entries
 
     @contextmanager
     def _connected(self) -> Generator[psycopg.Connection[TupleRow]]:

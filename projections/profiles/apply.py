@@ -4,6 +4,7 @@ import msgspec
 
 from domain.events import Followed, Registered, Unfollowed
 from projections.log.entry import Entry
+from projections.profiles.build import build
 from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, StoredProfile
 from projections.projection import Operation, Projection
 from projections.shards import Shard
@@ -41,4 +42,6 @@ def _edge(shard: Shard, position: int, what: str, follower: int, followee: int) 
     return found
 
 
-PROJECTION = Projection(PROFILES, "projections.profiles", operations, preludes=("descending",))
+PROJECTION = Projection(
+    PROFILES, "projections.profiles", operations, build, preludes=("descending",)
+)

@@ -14,10 +14,12 @@ from projections.profiles.keys import (
     people_key,
 )
 from projections.reading import (
+    READ_FIELDS,
+    Looked,
     load_read_script,
-    position_after_reading,
-    unavailable,
+    positions_of,
 )
+from projections.shards import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ class ProfilesReader(NumberedReader[StoredProfile]):
 
     async def counts(self, number: int) -> Counts:
         """How many follow this person, and how many they follow."""
-        shard = (await self._active.get()).shard_of(number)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hget(shard.checkpoint_key, "position")
-            pipe.llen(people_key(shard, FOLLOWERS, number))
-            pipe.llen(people_key(shard, FOLLOWEES, number))
-            position, followers, following = await pipe.execute()
-        return Counts(position_after_reading(PROFILES, position), followers, following)
+
+        async def look(generation: Generation) -> Looked[Counts]:
+            shard = generation.shard_of(number)
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hmget(shard.checkpoint_key, *READ_FIELDS)
+                pipe.llen(people_key(shard, FOLLOWERS, number))
+                pipe.llen(people_key(shard, FOLLOWEES, number))
+                checkpoint, followers, following = await pipe.execute()
+            [position] = positions_of([checkpoint])
+            return Looked([checkpoint], Counts(position, followers, following))
+
+        return await self._active.read(look)
 
     async def followers(self, number: int, *, below: int, limit: int) -> PeoplePage:
         """A page of this person's followers: numbers below this one (0: the newest)."""
@@ -64,13 +71,15 @@ class ProfilesReader(NumberedReader[StoredProfile]):
         return await self._people(FOLLOWEES, number, below, limit)
 
     async def _people(self, people: str, number: int, below: int, limit: int) -> PeoplePage:
-        shard = (await self._active.get()).shard_of(number)
         # One more than asked for tells whether there is another page.
-        found = await self._page(
-            keys=[shard.checkpoint_key], args=[people, number, below, limit + 1]
-        )
-        if found is None:
-            raise unavailable(PROFILES)
-        position, entries = cast("tuple[bytes, list[Any]]", found)
-        numbers = [int(entry) for entry in entries]
-        return PeoplePage(int(position), numbers[:limit], len(numbers) > limit)
+        arguments = [people, number, below, limit + 1]
+
+        async def look(generation: Generation) -> Looked[PeoplePage]:
+            shard = generation.shard_of(number)
+            found = await self._page(keys=[shard.checkpoint_key], args=arguments)
+            checkpoint, entries = cast("tuple[list[bytes | None], list[Any]]", found)
+            [position] = positions_of([checkpoint])
+            numbers = [int(entry) for entry in entries]
+            return Looked([checkpoint], PeoplePage(position, numbers[:limit], len(numbers) > limit))
+
+        return await self._active.read(look)

@@ -68,7 +68,7 @@ class Pipeline:
 
     def checkpoints(self) -> dict[Shard, Checkpoint]:
         """Where every shard stands."""
-        generations = self.generations.all_of(NAMES)
+        generations = self.generations.active(NAMES)
         return self.generations.checkpoints([s for g in generations for s in g.all_shards()])
 
     def slowest_position(self) -> int:

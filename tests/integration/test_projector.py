@@ -35,7 +35,7 @@ def write_a_little(pipeline: Pipeline) -> list[int]:
 def assert_converged(pipeline: Pipeline, people: list[int]) -> None:
     entries = pipeline.store.read_after(0, 1_000)
     assert History((e.position, e.body) for e in entries).feed(people[1])
-    for generation in pipeline.generations.all_of([HOME_FEED]):
+    for generation in pipeline.generations.active([HOME_FEED]):
         for shard in generation.all_shards():
             assert_shard_equals_rule(pipeline.redis, shard, people, entries)
 
@@ -126,7 +126,7 @@ def test_a_shard_that_is_far_behind_does_not_hold_the_others_up(pipeline: Pipeli
     pipeline.carry()
     projector = pipeline.projector()
     pipeline.project(projector)
-    late = pipeline.generations.all_of([HOME_FEED])[0].shard(0)
+    late = pipeline.generations.active([HOME_FEED])[0].shard(0)
     pipeline.redis.delete(*pipeline.redis.keys(f"{late.tag}*"))
     projector._checkpoints[late] = Checkpoint()
     pipeline.write_model.register(handle="late", display_name=None)

@@ -1,0 +1,99 @@
+"""Writes a generation that nobody reads yet: plain commands, packed here, sent by a thread.
+
+While the server works on one load, the next one is computed and packed.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from queue import Queue
+from types import TracebackType
+from typing import Self
+
+import hiredis
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+Argument = str | bytes | int
+
+BYTES_AT_ONCE = 500_000
+LOADS_WAITING_MAX = 8
+ENTRIES_PER_COMMAND = 1_000
+
+
+class Loader:
+    """Sends commands in order. Use it as a context: leaving it waits until all are carried out.
+
+    `progress` is told the number of keys written so far. Raises RedisError.
+    """
+
+    def __init__(self, redis: Redis, progress: Callable[[int], object]) -> None:
+        self._redis = redis
+        self._progress = progress
+        self._packed: list[bytes] = []
+        self._bytes = 0
+        self._loads: Queue[list[bytes] | None] = Queue(LOADS_WAITING_MAX)
+        self._thread = threading.Thread(target=self._send_all, name="loader", daemon=True)
+        self._fault: RedisError | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self._hand_over()
+        self._loads.put(None)
+        self._thread.join()
+        if error is None and self._fault is not None:
+            raise self._fault
+
+    def add(self, *command: Argument) -> None:
+        """One command; its second part is the key."""
+        packed = hiredis.pack_command(command)  # pyright: ignore[reportArgumentType] - of any length
+        self._packed.append(packed)
+        self._bytes += len(packed)
+        if self._bytes >= BYTES_AT_ONCE:
+            self._hand_over()
+
+    def push(self, key: str, entries: Sequence[int]) -> None:
+        """A list, from its head on."""
+        for at in range(0, len(entries), ENTRIES_PER_COMMAND):
+            self.add("RPUSH", key, *entries[at : at + ENTRIES_PER_COMMAND])
+
+    def _hand_over(self) -> None:
+        if self._fault is not None:
+            raise self._fault
+        self._loads.put(self._packed)
+        self._packed, self._bytes = [], 0
+
+    def _send_all(self) -> None:
+        """Sends until told to end. After a fault the rest is taken, and thrown away."""
+        keys = 0
+        while (load := self._loads.get()) is not None:
+            if self._fault is not None:
+                continue
+            try:
+                self._send(load)
+            except RedisError as error:
+                self._fault = error
+            keys += len(load)
+            self._progress(keys)
+
+    def _send(self, load: list[bytes]) -> None:
+        connection = self._redis.connection_pool.get_connection()
+        try:
+            connection.send_packed_command([b"".join(load)])
+            for _ in load:
+                answer = connection.read_response()
+                if isinstance(answer, ResponseError):
+                    raise answer
+        except BaseException:
+            connection.disconnect()  # answers that nobody read must not meet the next command
+            raise
+        finally:
+            self._redis.connection_pool.release(connection)

@@ -1,0 +1,98 @@
+"""Builds the home feed's shards from all of history at once."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from projections.history.columns import NEVER, Column, Columns, ColumnsBuilder
+from projections.history.events import Event
+from projections.history.loader import Loader
+from projections.home_feed.keys import (
+    AUTHOR_HORIZONS,
+    AUTHOR_WINDOWS,
+    FEED_HORIZONS,
+    FEEDS,
+    FOLLOWERS,
+)
+from projections.home_feed.windows_in_bulk import Sources, Windows, WindowsInBulk
+from projections.placement import indices_of
+from projections.shards import Generation, Shard
+
+OWNERS_AT_ONCE = 2_000
+
+
+def build(generation: Generation, events: Iterable[Event], loader: Loader) -> None:
+    """Loads every shard with what the events, which begin with the first one, lead to."""
+    builder = ColumnsBuilder()
+    for event in events:
+        builder.add(event)
+    columns = builder.fold()
+    in_bulk = WindowsInBulk(columns, generation.window)
+    index = indices_of(generation, columns.people)
+    people = np.arange(len(columns.people))
+    for chunk in _chunks(people):
+        windows = in_bulk.compute(_own(chunk), len(chunk))
+        for shard in generation.all_shards():
+            _load_windows(
+                loader, shard, columns.people[chunk], windows, AUTHOR_WINDOWS, AUTHOR_HORIZONS
+            )
+    for shard in generation.all_shards():
+        mine = people[index == shard.index]
+        for chunk in _chunks(mine):
+            sources = _own_and_followed(columns, chunk)
+            windows = in_bulk.compute(sources, len(chunk))
+            _load_windows(loader, shard, columns.people[chunk], windows, FEEDS, FEED_HORIZONS)
+        _load_followers(loader, shard, columns, columns.people[mine])
+
+
+def _chunks(people: Column) -> list[Column]:
+    return [people[at : at + OWNERS_AT_ONCE] for at in range(0, len(people), OWNERS_AT_ONCE)]
+
+
+def _own(people: Column) -> Sources:
+    """Everyone's own posts, from ever and for ever."""
+    owners = np.arange(len(people))
+    return Sources(owners, people, np.zeros_like(owners), np.full_like(owners, NEVER))
+
+
+def _own_and_followed(columns: Columns, people: Column) -> Sources:
+    """The sources of these people's feeds, sorted by owner; `people` are indices, ascending."""
+    own = _own(people)
+    numbers = columns.people[people]
+    low = np.searchsorted(columns.follower, numbers)
+    counts = np.searchsorted(columns.follower, numbers, side="right") - low
+    follows = np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    every = Sources(
+        np.concatenate((own.owner, np.repeat(own.owner, counts))),
+        np.concatenate((own.author, np.searchsorted(columns.people, columns.followee[follows]))),
+        np.concatenate((own.begin, columns.begin[follows])),
+        np.concatenate((own.end, columns.end[follows])),
+    )
+    order = np.argsort(every.owner, kind="stable")
+    return Sources(every.owner[order], every.author[order], every.begin[order], every.end[order])
+
+
+def _load_windows(
+    loader: Loader,
+    shard: Shard,
+    owners: Column,
+    windows: Windows,
+    lists: str,
+    horizons: str,
+) -> None:
+    for owner, posts in zip(owners.tolist(), windows.posts, strict=True):
+        loader.push(f"{shard.tag}{lists}{owner}", posts.tolist())
+    trimmed = windows.horizons > 0
+    if trimmed.any():
+        fields = np.column_stack((owners[trimmed], windows.horizons[trimmed])).ravel()
+        loader.add("HSET", f"{shard.tag}{horizons}", *fields.tolist())
+
+
+def _load_followers(loader: Loader, shard: Shard, columns: Columns, mine: Column) -> None:
+    """Who follows whom among this shard's people, in the order in which they followed."""
+    standing = np.flatnonzero((columns.end == NEVER) & np.isin(columns.follower, mine))
+    order = standing[np.lexsort((columns.begin[standing], columns.followee[standing]))]
+    followees, starts = np.unique(columns.followee[order], return_index=True)
+    followers = np.split(columns.follower[order], starts[1:])
+    for followee, those in zip(followees.tolist(), followers, strict=False):
+        loader.push(f"{shard.tag}{FOLLOWERS}{followee}", those.tolist())

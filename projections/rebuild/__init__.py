@@ -1,0 +1,1 @@
+"""Rebuilding: a new generation from all of history, verified, then switched to while all runs."""

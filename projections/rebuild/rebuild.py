@@ -1,0 +1,148 @@
+"""A rebuild in Redis: a new generation is loaded in bulk, brought up to date, verified, and only
+then read by anybody.
+
+Until the switch nobody but this process feeds it, so whatever ends this process early leaves the
+active generation as it was, and a generation that is marked as being built: the next rebuild
+removes it.
+"""
+
+import contextlib
+import time
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from redis import Redis
+
+from projections.catalogue import PROJECTIONS
+from projections.generations import Generations
+from projections.history.events import Event, copy_events
+from projections.history.loader import Loader
+from projections.log.store import Store
+from projections.rebuild.catch_up import CatchUp
+from projections.rebuild.progress import Progress
+from projections.rebuild.switching import switch
+from projections.shards import Generation, State
+from projections.verify.findings import Findings
+from projections.verify.identities import Identities
+from projections.verify.inspection import Inspection, Sample
+from projections.verify.truth import Truth
+
+EVENTS_BETWEEN_WORDS = 10_000
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild did. `seconds` by phase."""
+
+    generation: Generation
+    events: int = 0
+    position: int = 0
+    keys: int = 0
+    findings: Findings | None = None
+    switched: bool = False
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where history is and where the projections are."""
+
+    database_url: str
+    redis: Redis
+
+
+class Rebuild:
+    """Of one projection. The caller holds the lock on its generations."""
+
+    def __init__(self, servers: Servers, active: Generation, progress: Progress) -> None:
+        self._servers = servers
+        self._active = active
+        self._progress = progress
+        self._generations = Generations(servers.redis)
+        self._store = Store(servers.database_url, application="slackwater rebuild")
+
+    def run(self, *, shards: int, window: int, activate: bool) -> Rebuilt:
+        """Builds, verifies and switches. If verification fails, it does not switch.
+
+        Raises StoreUnreachable, UnreadableEvent, CannotTell, NotSwitched, RedisError; nothing of
+        the new generation is left then.
+        """
+        self._remove_unfinished()
+        new = self._generations.announce(self._active.projection, shards=shards, window=window)
+        try:
+            rebuilt = self._build(new)
+            if not rebuilt.findings or rebuilt.findings.different or not activate:
+                self._generations.rest(new)
+            else:
+                with self._timed(rebuilt, "switch"):
+                    switch(self._servers.redis, self._store, self._active, new)
+                rebuilt.switched = True
+        except BaseException:
+            # Ctrl-C included. What cannot be removed now is removed by the next rebuild.
+            with contextlib.suppress(Exception):
+                self._generations.drop(new, lambda _: None)
+            raise
+        finally:
+            self._store.close()
+        return rebuilt
+
+    def _build(self, new: Generation) -> Rebuilt:
+        rebuilt = Rebuilt(new)
+        with ThreadPoolExecutor(1, "truth") as beside:
+            truth = beside.submit(Truth, self._servers.database_url)
+            with self._timed(rebuilt, "load"):
+                self._load(new, rebuilt)
+            with self._timed(rebuilt, "catch up"):
+                self._progress.begin("catching up", None)
+                rebuilt.events += CatchUp(self._servers.redis, self._store, new).to_the_head()
+            with self._timed(rebuilt, "verify"):
+                self._verify(rebuilt, truth)
+        return rebuilt
+
+    def _load(self, new: Generation, rebuilt: Rebuilt) -> None:
+        head = self._store.head()
+        [projection] = [one for one in PROJECTIONS if one.name == new.projection]
+
+        def written(keys: int) -> None:
+            rebuilt.keys = keys
+
+        with Loader(self._servers.redis, written) as loader:
+            events = self._counted(copy_events(self._servers.database_url, 0, head), rebuilt, head)
+            projection.build(new, events, loader)
+        self._generations.finish(new, rebuilt.position)
+
+    def _counted(self, events: Iterable[Event], rebuilt: Rebuilt, head: int) -> Iterator[Event]:
+        self._progress.begin("reading and loading", head)
+        for event in events:
+            rebuilt.events += 1
+            rebuilt.position = event.position
+            if rebuilt.events % EVENTS_BETWEEN_WORDS == 0:
+                self._progress.at(event.position, f"{rebuilt.events:,} events")
+            yield event
+        self._progress.at(head, f"{rebuilt.events:,} events")
+
+    def _verify(self, rebuilt: Rebuilt, truth: Future[Truth]) -> None:
+        self._progress.begin("verifying", None)
+        known = truth.result()
+        identities = Identities(self._servers.database_url, known)
+        try:
+            inspection = Inspection(
+                self._servers.redis, rebuilt.generation, known, identities,
+                progress=lambda checked: self._progress.at(checked, f"{checked:,} items"),
+            )  # fmt: skip
+            rebuilt.findings = inspection.inspect(Sample())
+        finally:
+            identities.close()
+
+    def _remove_unfinished(self) -> None:
+        for listed in self._generations.listed(self._active.projection):
+            if listed.state == State.BUILDING:
+                self._progress.begin(f"removing {listed.generation.number}, unfinished", None)
+                self._generations.drop(listed.generation, self._progress.at)
+
+    @contextlib.contextmanager
+    def _timed(self, rebuilt: Rebuilt, phase: str) -> Generator[None]:
+        started = time.perf_counter()
+        yield
+        rebuilt.seconds[phase] = time.perf_counter() - started

@@ -1,0 +1,45 @@
+"""Lets a generation that is up to date take over from the active one, while everybody reads."""
+
+import time
+
+from redis import Redis
+
+from projections.generations import Generations
+from projections.log.store import Store
+from projections.membership import HEARTBEAT_SECONDS
+from projections.rebuild.catch_up import CatchUp
+from projections.rebuild.errors import NotSwitched
+from projections.shards import Generation
+
+HOLD_MS = 500
+TRIES_MAX = 20
+
+HANDOVER_SECONDS = 3 * HEARTBEAT_SECONDS
+"""After the switch the new generation is fed from here, until projectors have noticed it."""
+
+
+def switch(redis: Redis, store: Store, old: Generation, new: Generation) -> None:
+    """Switches, then feeds the new generation on until the projectors do.
+
+    The old one is held while the new one comes up to it, each time for HOLD_MS at most, so no
+    reader ever sees an older position. Raises NotSwitched, StoreUnreachable.
+    """
+    generations, catch_up = Generations(redis), CatchUp(redis, store, new)
+    catch_up.to_the_head()
+    for _ in range(TRIES_MAX):
+        switched = generations.switch(old, new, hold_ms=HOLD_MS)
+        if switched.done:
+            _hand_over(catch_up)
+            return
+        catch_up.past(switched.ahead)
+    raise NotSwitched(
+        f"{new.projection} generation {new.number} could not catch up with {old.number} within "
+        f"{TRIES_MAX} tries of {HOLD_MS} ms: try again with less traffic"
+    )
+
+
+def _hand_over(catch_up: CatchUp) -> None:
+    until = time.monotonic() + HANDOVER_SECONDS
+    while time.monotonic() < until:
+        if not catch_up.once():
+            time.sleep(0.01)

@@ -1,0 +1,1 @@
+"""Verification: what stands in the read models, held against history itself."""

@@ -1,0 +1,76 @@
+"""Whether the log in the stream is the log in the store: entry for entry, counted and hashed.
+
+The hash runs on from entry to entry, so that one sum stands for the whole of both logs.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from projections.log.entry import Entry
+from projections.log.store import Store
+from projections.log.stream import Stream
+from projections.verify.errors import CannotTell
+
+ENTRIES_AT_ONCE = 1_000
+TRIES_MAX = 5
+
+
+@dataclass(slots=True)
+class Chain:
+    """What was compared: from the first position to the last, so many entries, this hash.
+
+    `broken`: positions at which stream and store do not say the same.
+    """
+
+    first: int = 0
+    last: int = 0
+    entries: int = 0
+    hash: str = ""
+    broken: list[int] = field(default_factory=list[int])
+
+
+def compare_chain(stream: Stream, store: Store) -> Chain:
+    """Follows the stream from its first entry to its last. Raises StoreUnreachable, CannotTell."""
+    for _ in range(TRIES_MAX):
+        if (chain := _follow(stream, store)) is not None:
+            return chain
+    raise CannotTell("the stream is trimmed faster than it can be read; try again")
+
+
+def _follow(stream: Stream, store: Store) -> Chain | None:
+    """The comparison; None if the relay trimmed what was about to be read."""
+    chain = Chain()
+    in_stream, in_store = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
+    end = stream.last_position()
+    entries = stream.read_after(0, ENTRIES_AT_ONCE)
+    while entries and chain.last < end:
+        if not chain.entries:
+            chain.first, chain.last = entries[0].position, entries[0].prev
+            if chain.last and not store.read_up_to(chain.last - 1, chain.last):
+                chain.broken.append(chain.first)
+        elif entries[0].prev != chain.last and stream.read_after(0, 1) == entries[:1]:
+            return None
+        expected = store.read_up_to(chain.last, entries[-1].position)
+        for entry in entries:
+            in_stream.update(_bytes_of(entry))
+        for entry in expected:
+            in_store.update(_bytes_of(entry))
+        chain.broken += _differences(entries, expected)
+        chain.last = entries[-1].position
+        chain.entries += len(entries)
+        entries = stream.read_after(chain.last, ENTRIES_AT_ONCE)
+    chain.hash = in_stream.hexdigest()
+    if in_stream.digest() != in_store.digest():
+        assert chain.broken, "the sums differ, so an entry does"
+    return chain
+
+
+def _differences(entries: list[Entry], expected: list[Entry]) -> list[int]:
+    here = {entry.position: entry for entry in entries}
+    there = {entry.position: entry for entry in expected}
+    return sorted(p for p in here.keys() | there.keys() if here.get(p) != there.get(p))
+
+
+def _bytes_of(entry: Entry) -> bytes:
+    head = b"%d %d %d " % (entry.position, entry.prev, len(entry.state))
+    return head + entry.originator_id.bytes + entry.topic.encode() + b" " + entry.state

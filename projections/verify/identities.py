@@ -1,0 +1,87 @@
+"""Public ids and bodies, from the event store by SQL."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from psycopg.sql import SQL, Literal
+
+from projections.shards import Generation
+from projections.verify.copying import copy_rows, statement
+from projections.verify.errors import CannotTell
+from projections.verify.truth import Numbers, Truth
+
+_ROW = np.dtype([
+    ("fields", ">i2"), ("number_length", ">i4"), ("number", ">i8"),
+    ("id_length", ">i4"), ("id", "V16"),
+])  # fmt: skip
+
+
+class Identities:
+    """Kept as new as `truth` is."""
+
+    def __init__(self, database_url: str, truth: Truth) -> None:
+        self._url = database_url
+        self._truth = truth
+        self._position = -1
+        self._numbers: Numbers = np.empty(0, np.int64)
+        self._ids = np.empty(0, "V16")
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def id_of(self, number: int) -> UUID:
+        """The public id behind a number that history has."""
+        self._advance()
+        at = int(np.searchsorted(self._numbers, number))
+        return UUID(bytes=self._ids[at].tobytes())
+
+    def number_of(self, public_id: bytes) -> int | None:
+        """The number behind a public id; None if history does not have it."""
+        self._advance()
+        at = int(np.searchsorted(self._sorted_ids, np.bytes_(public_id)))
+        if len(public_id) != 16 or at == len(self._sorted_ids):  # noqa: PLR2004 - bytes of a UUID
+            return None
+        row = self._by_id[at]
+        return int(self._numbers[row]) if self._ids[row].tobytes() == public_id else None
+
+    def shard_indices(self, numbers: Numbers, generation: Generation) -> Numbers:
+        """Into which shard the public id of each of these numbers falls."""
+        self._advance()
+        ids = self._ids[np.searchsorted(self._numbers, numbers)]
+        low = np.ndarray(len(ids), ">u4", ids.tobytes(), 12, (16,))
+        return low.astype(np.int64) % generation.shards
+
+    def facts(self, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+        """Id, time, author, text, handle and display name by number. Raises CannotTell."""
+        text = files("projections.verify").joinpath("select_facts.sql").read_text(encoding="utf-8")
+        try:
+            if self._connection is None:
+                self._connection = psycopg.connect(
+                    self._url, autocommit=True, application_name="slackwater verify"
+                )
+            rows = self._connection.execute(
+                SQL(text),  # pyright: ignore[reportArgumentType] - a file of ours
+                {"numbers": list(numbers)},
+                prepare=True,
+            ).fetchall()
+        except psycopg.Error as error:
+            raise CannotTell(f"history cannot be read from the event store: {error}") from error
+        return {row[0]: row for row in rows}
+
+    def close(self) -> None:
+        """Closes the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _advance(self) -> None:
+        if self._position == self._truth.position:
+            return
+        after = int(self._numbers[-1]) if len(self._numbers) else 0
+        rows = copy_rows(self._url, statement("copy_ids", after=Literal(after)), _ROW)
+        self._numbers = np.concatenate((self._numbers, rows["number"].astype(np.int64)))
+        self._ids = np.concatenate((self._ids, rows["id"]))
+        self._by_id = np.argsort(self._ids.view("S16"), kind="stable")
+        self._sorted_ids = self._ids.view("S16")[self._by_id]
+        self._position = self._truth.position

@@ -1,0 +1,94 @@
+"""What can be compared in a shard: kinds of items, each with a way to read and to judge it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from redis.client import Pipeline
+
+from projections.shards import Shard
+from projections.verify.findings import What
+from projections.verify.truth import Numbers
+
+Write = tuple[str, str | bytes, Sequence[str | bytes | int]]
+"""A command, the key behind the shard's tag, its arguments."""
+
+ENTRIES_PER_WRITE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with an item."""
+
+    what: What
+    entry: int = 0
+    live: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An item that is not as history says, and what would mend it."""
+
+    owner: int
+    flaws: list[Flaw]
+    writes: list[Write] = field(default_factory=list[Write])
+
+
+class ItemKind(Protocol):
+    """One kind of items of a projection, e.g. the feeds."""
+
+    name: str
+    hash: str | None
+    """The key of a hash whose fields are owners, too; None if there is none."""
+
+    def owners(self, shard: Shard) -> Numbers:
+        """Whose items of this kind history may put into this shard, by number."""
+        ...
+
+    def owner_of(self, key: bytes) -> int | None:
+        """Whose item this key behind the tag holds; None if it is not of this kind."""
+        ...
+
+    def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
+        """Queues what reads these owners' items."""
+        ...
+
+    def judge(
+        self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
+    ) -> list[Verdict]:
+        """Which of these items are not as history says as of this position."""
+        ...
+
+
+def numbers_in(entries: Sequence[bytes]) -> Numbers:
+    """The integers of a list as Redis gave it; what is none becomes -1, which nothing equals."""
+    try:
+        return np.array([int(entry) for entry in entries], np.int64)
+    except (ValueError, OverflowError):
+        return np.array([_number(entry) for entry in entries], np.int64)
+
+
+def _number(entry: bytes) -> int:
+    return int(entry) if entry.isdigit() and len(entry) < len(str(1 << 62)) else -1
+
+
+def flaws_of_list(live: Numbers, right: Numbers) -> list[Flaw]:
+    """How a list of distinct numbers differs from the right one."""
+    missing = np.setdiff1d(right, live).tolist()
+    found, counts = np.unique(live, return_counts=True)
+    doubled = found[counts > 1].tolist()
+    extra = [*np.setdiff1d(live, right).tolist(), *doubled]
+    if missing or extra:
+        return [Flaw(What.MISSING, entry) for entry in missing] + [
+            Flaw(What.EXTRA, entry) for entry in extra
+        ]
+    return [Flaw(What.MISORDERED, int(entry)) for entry in live[live != right][:1]]
+
+
+def rewrite(key: str, entries: Numbers) -> Iterator[Write]:
+    """Commands that make a list hold exactly these."""
+    yield "DEL", key, ()
+    for at in range(0, len(entries), ENTRIES_PER_WRITE):
+        yield "RPUSH", key, entries[at : at + ENTRIES_PER_WRITE].tolist()

@@ -1,0 +1,43 @@
+"""What is compared of each projection."""
+
+from projections.home_feed.keys import FOLLOWERS as AUDIENCE
+from projections.home_feed.keys import HOME_FEED
+from projections.posts.keys import POSTS, StoredPost
+from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, StoredProfile
+from projections.shards import Generation, Shard
+from projections.verify.facts import Facts, Ids, Visible, post_of, profile_of
+from projections.verify.identities import Identities
+from projections.verify.items import ItemKind
+from projections.verify.lists import Follows, Lists, Windows, people_of
+from projections.verify.oracle import Oracle
+from projections.verify.truth import Numbers, Truth
+
+
+def kinds_of(generation: Generation, truth: Truth, identities: Identities) -> list[ItemKind]:
+    """Every kind of items that this generation's projection has."""
+    follows = Follows(truth)
+
+    def people_in(shard: Shard) -> Numbers:
+        return people_of(shard, truth.people)
+
+    match generation.projection:
+        case name if name == HOME_FEED:
+            oracle = Oracle(truth, generation.window)
+            return [
+                Windows("feed", oracle),
+                Windows("author window", oracle),
+                Lists("audience", AUDIENCE, lambda _: truth.people, follows.audience),
+            ]
+        case name if name == POSTS:
+            visible = Visible(truth, posts=True)
+            facts = Facts("post", visible, identities, StoredPost, post_of)
+            return [facts, Ids(visible, identities)]
+        case name:
+            assert name == PROFILES
+            visible = Visible(truth, posts=False)
+            return [
+                Facts("profile", visible, identities, StoredProfile, profile_of),
+                Ids(visible, identities),
+                Lists("followers", FOLLOWERS, people_in, follows.followers),
+                Lists("followees", FOLLOWEES, people_in, follows.followees),
+            ]

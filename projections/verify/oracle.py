@@ -1,0 +1,197 @@
+"""The oracle: what every window has to be, as of any position, from history alone.
+
+It decides in two steps. `accept` says of many windows at once which are right: their posts are
+all that the feed rule shows above the horizon, and the horizon is the right one. Only for the
+others is the right window computed.
+
+A horizon is right if it is the highest post that was ever trimmed off or taken over with a follow.
+Trimmed to above h means that more posts than fit stood in the feed at one time from h upwards: so
+the crowd above the horizon never was larger than the window, and with the post at the horizon it
+once was; unless the horizon came with a follow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from projections.verify.trims import AuthorTrims
+from projections.verify.truth import STILL, Numbers, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Posts, newest first, and the horizon."""
+
+    posts: Numbers
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Appearances:
+    """Posts in feeds, one row for every span in which one stood there: [start, end) positions."""
+
+    owner: Numbers
+    post: Numbers
+    start: Numbers
+    end: Numbers
+
+    def where(self, chosen: np.ndarray) -> "_Appearances":
+        return _Appearances(
+            self.owner[chosen], self.post[chosen], self.start[chosen], self.end[chosen]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscriptions:
+    """Whose posts stand in a feed, and from when to when; one's own from ever for ever."""
+
+    owner: Numbers
+    author: Numbers
+    begin: Numbers
+    end: Numbers
+
+
+class Oracle:
+    """For one length of window. `truth` may advance meanwhile."""
+
+    def __init__(self, truth: Truth, window: int) -> None:
+        self.truth = truth
+        self._window = window
+        self._arranged_for = -1
+        self._trims = AuthorTrims(window)
+
+    def accept(
+        self, owners: Numbers, windows: Sequence[Window], position: int, *, follows: bool
+    ) -> np.ndarray:
+        """Which of these windows are right as of this position, entry by entry.
+
+        `follows`: home feeds; otherwise authors' own windows.
+        """
+        self._arrange()
+        horizons = np.array([window.horizon for window in windows], np.int64)
+        subscriptions = self._subscriptions(owners, position, follows=follows)
+        stood = self._appearances(subscriptions, horizons, position)
+        sizes = np.array([len(window.posts) for window in windows], np.int64)
+        right = (sizes <= self._window) & (horizons >= 0)
+        right &= self._shows_the_rule(stood, horizons, windows, sizes)
+        above = stood.where(stood.post > horizons[stood.owner])
+        right &= self._largest_crowds(above, len(owners)) <= self._window
+        brought = self._brought_by_follows(subscriptions, len(owners))
+        right &= brought <= horizons
+        trimmed = self._largest_crowds(stood, len(owners)) > self._window
+        right &= (horizons == 0) | (brought == horizons) | trimmed
+        return right
+
+    def exact(self, owner: int, position: int, *, follows: bool) -> Window:
+        """The right window of one owner as of this position."""
+        self._arrange()
+        owners = np.array([owner], np.int64)
+        subscriptions = self._subscriptions(owners, position, follows=follows)
+        stood = self._appearances(subscriptions, np.zeros(1, np.int64), position)
+        posts = np.unique(stood.post)[::-1]
+        # The more posts from the top, the larger the crowd: find where it becomes too large.
+        low, high = 0, len(posts)
+        while low < high:
+            middle = (low + high) // 2
+            newest = stood.where(stood.post >= posts[middle])
+            if self._largest_crowds(newest, 1)[0] > self._window:
+                high = middle
+            else:
+                low = middle + 1
+        horizon = int(posts[low]) if low < len(posts) else 0
+        horizon = max(horizon, int(self._brought_by_follows(subscriptions, 1)[0]))
+        shown = stood.post[(stood.end == STILL) & (stood.post > horizon)]
+        return Window(np.sort(shown)[::-1], horizon)
+
+    def _arrange(self) -> None:
+        truth = self.truth
+        if self._arranged_for == truth.position:
+            return
+        order = np.argsort(truth.author, kind="stable")
+        self._author, self._post = truth.author[order], truth.post[order]
+        self._deleted = truth.deleted[order]
+        self._stride = truth.position + 1
+        self._place = self._author * self._stride + self._post
+        self._trims.update(self._author, self._post, self._deleted)
+        self._arranged_for = truth.position
+
+    def _subscriptions(self, owners: Numbers, position: int, *, follows: bool) -> _Subscriptions:
+        truth, own = self.truth, np.arange(len(owners))
+        ever, always = np.zeros_like(own), np.full_like(own, STILL)
+        if not follows:
+            return _Subscriptions(own, owners, ever, always)
+        low = np.searchsorted(truth.follower, owners, side="left")
+        high = np.searchsorted(truth.follower, owners, side="right")
+        rows = _ranges(low, high)
+        owner = np.repeat(own, high - low)
+        begun = truth.begin[rows] <= position
+        rows, owner = rows[begun], owner[begun]
+        end = truth.end[rows]
+        return _Subscriptions(
+            np.concatenate((own, owner)),
+            np.concatenate((owners, truth.followee[rows])),
+            np.concatenate((ever, truth.begin[rows])),
+            np.concatenate((always, np.where(end > position, STILL, end))),
+        )
+
+    def _appearances(
+        self, subscriptions: _Subscriptions, lowest: Numbers, position: int
+    ) -> _Appearances:
+        """Every post not below an owner's `lowest` that stood in that feed up to the position."""
+        base = subscriptions.author * self._stride
+        low = np.searchsorted(self._place, base + np.maximum(lowest[subscriptions.owner], 0))
+        high = np.searchsorted(self._place, base + position, side="right")
+        rows = _ranges(low, np.maximum(low, high))
+        counts = np.maximum(0, high - low)
+        post, deleted = self._post[rows], self._deleted[rows]
+        end = np.minimum(
+            np.where(deleted > position, STILL, deleted), np.repeat(subscriptions.end, counts)
+        )
+        start = np.maximum(post, np.repeat(subscriptions.begin, counts))
+        every = _Appearances(np.repeat(subscriptions.owner, counts), post, start, end)
+        return every.where(start < end)
+
+    def _shows_the_rule(
+        self,
+        stood: _Appearances,
+        horizons: Numbers,
+        windows: Sequence[Window],
+        sizes: Numbers,
+    ) -> np.ndarray:
+        """Whether each window is what the feed rule shows above its horizon, newest first."""
+        shown = stood.where((stood.end == STILL) & (stood.post > horizons[stood.owner]))
+        shown = shown.where(np.lexsort((-shown.post, shown.owner)))
+        right = np.bincount(shown.owner, minlength=len(windows)) == sizes
+        if not len(windows):
+            return right
+        live = np.concatenate([window.posts for window in windows])
+        owner = np.repeat(np.arange(len(windows)), sizes)
+        comparable = right[owner]
+        differs = live[comparable] != shown.post[right[shown.owner]]
+        right[owner[comparable][differs]] = False
+        return right
+
+    def _largest_crowds(self, stood: _Appearances, owners: int) -> Numbers:
+        """The most posts that ever stood in each feed at one time."""
+        time = np.concatenate((stood.start, stood.end))
+        owner = np.concatenate((stood.owner, stood.owner))
+        change = np.repeat([1, -1], len(stood.post))
+        order = np.lexsort((change, time, owner))
+        crowd = np.cumsum(change[order])  # everyone who comes also goes: each owner begins at 0
+        largest = np.zeros(owners, np.int64)
+        np.maximum.at(largest, owner[order], crowd)
+        return largest
+
+    def _brought_by_follows(self, subscriptions: _Subscriptions, owners: int) -> Numbers:
+        """The highest horizon that a followee's own window had at the time of the follow."""
+        brought = np.zeros(owners, np.int64)
+        found = self._trims.horizons_at(subscriptions.author, subscriptions.begin)
+        np.maximum.at(brought, subscriptions.owner, found)
+        return brought
+
+
+def _ranges(low: Numbers, high: Numbers) -> Numbers:
+    """All indices from low to before high, range after range."""
+    counts = high - low
+    return np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())

@@ -1,0 +1,44 @@
+"""Bulk builds on a real Valkey against what the projector's scripts make of the same history."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+
+from projections.catalogue import PROJECTIONS
+from projections.history.events import Event
+from projections.history.loader import Loader
+from projections.projection import BatchWriter, Projection
+from projections.shards import Checkpoint, Generation
+from tests.convergence.contents import contents
+from tests.convergence.histories import LogBuilder, histories
+from tests.convergence.test_home_feed_converges import on_one_server
+
+
+def as_copied(log: LogBuilder) -> list[Event]:
+    return [Event(e.position, e.originator_id.bytes, e.body) for e in log.entries]
+
+
+def projected(
+    redis: Redis, projection: Projection, generation: Generation, log: LogBuilder
+) -> None:
+    writer = BatchWriter(redis, projection)
+    for shard in generation.all_shards():
+        checkpoint = Checkpoint()
+        while checkpoint.position < log.entries[-1].position:
+            checkpoint = writer.apply(shard, checkpoint, log.entries)
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
+@on_one_server
+@given(log=histories, shards=st.integers(1, 3), window=st.integers(1, 5))
+def test_a_bulk_build_equals_the_projection_entry_by_entry_and_horizon_by_horizon(
+    redis: Redis, projection: Projection, log: LogBuilder, shards: int, window: int
+) -> None:
+    redis.flushall()
+    live = Generation(projection.name, 1, shards, window)
+    bulk = Generation(projection.name, 2, shards, window)
+    projected(redis, projection, live, log)
+    with Loader(redis, lambda _: None) as loader:
+        projection.build(bulk, as_copied(log), loader)
+    assert contents(redis, bulk) == contents(redis, live)

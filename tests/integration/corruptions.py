@@ -1,0 +1,109 @@
+"""Ways to corrupt a read model in Redis, each on something that is really there."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from projections.home_feed.keys import HOME_FEED
+from projections.posts.keys import POSTS
+from projections.profiles.keys import PROFILES
+
+Redis = Any
+"""A client; what it returns is known here better than to its types."""
+
+Corrupt = Callable[[Redis, str, random.Random], None]
+
+
+def lists(redis: Redis, name: str, least: int) -> list[str]:
+    """The keys of lists with at least so many entries."""
+    return sorted(
+        key.decode()
+        for key in redis.scan_iter(f"{{{name}:*", _type="list")
+        if redis.llen(key) >= least
+    )
+
+
+def strings(redis: Redis, name: str) -> list[bytes]:
+    return sorted(redis.scan_iter(f"{{{name}:*", _type="string"))
+
+
+def drop_an_entry(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(lists(redis, name, 1))
+    redis.lrem(key, 1, rng.choice(redis.lrange(key, 0, -1)))
+
+
+def double_an_entry(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(lists(redis, name, 1))
+    entry = rng.choice(redis.lrange(key, 0, -1))
+    redis.linsert(key, "BEFORE", entry, entry)
+
+
+def swap_two_entries(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(lists(redis, name, 2))
+    one, other = rng.sample(range(redis.llen(key)), 2)
+    first, second = redis.lindex(key, one), redis.lindex(key, other)
+    redis.lset(key, one, second)
+    redis.lset(key, other, first)
+
+
+def add_a_foreign_entry(redis: Redis, name: str, rng: random.Random) -> None:
+    redis.rpush(rng.choice(lists(redis, name, 1)), rng.choice(["1", "999999", "rubbish", "-5"]))
+
+
+def lose_a_list(redis: Redis, name: str, rng: random.Random) -> None:
+    redis.delete(rng.choice(lists(redis, name, 1)))
+
+
+def put_a_list_into_another_shard(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice([k for k in lists(redis, name, 1) if "}f:" in k or "}in:" in k])
+    other = key.replace(":0}", ":x}").replace(":1}", ":0}").replace(":x}", ":1}")
+    assert not redis.exists(other)
+    redis.rpush(other, *redis.lrange(key, 0, -1))
+
+
+def change_a_horizon(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash")))
+    owner = rng.choice(redis.hkeys(key))
+    now = int(redis.hget(key, owner))
+    redis.hset(key, owner, rng.choice([now - 1, now + 1, 1, 999_999]))
+
+
+def forget_a_horizon(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash")))
+    redis.hdel(key, rng.choice(redis.hkeys(key)))
+
+
+def give_a_horizon_to_nobody(redis: Redis, name: str, rng: random.Random) -> None:
+    redis.hset(rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash"))), "77777", "5")
+
+
+def change_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(strings(redis, name))
+    redis.set(key, rng.choice([b"7", b"{}", redis.get(key).replace(b"1", b"2") + b" "]))
+
+
+def lose_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
+    redis.delete(rng.choice(strings(redis, name)))
+
+
+def keep_a_fact_of_nobody(redis: Redis, name: str, rng: random.Random) -> None:
+    shard = f"{{{name}:1:{rng.randrange(2)}}}"
+    redis.set(rng.choice([f"{shard}p:77777", f"{shard}i:0123456789abcdef", f"{shard}what"]), "1")
+
+
+LISTS = (
+    drop_an_entry,
+    double_an_entry,
+    swap_two_entries,
+    add_a_foreign_entry,
+    lose_a_list,
+    put_a_list_into_another_shard,
+)
+HORIZONS = (change_a_horizon, forget_a_horizon, give_a_horizon_to_nobody)
+FACTS = (change_a_fact, lose_a_fact, keep_a_fact_of_nobody)
+
+CORRUPTIONS = [
+    *((HOME_FEED, corrupt) for corrupt in (*LISTS, *HORIZONS)),
+    *((PROFILES, corrupt) for corrupt in (*LISTS, *FACTS)),
+    *((POSTS, corrupt) for corrupt in FACTS),
+]
