@@ -20,11 +20,14 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+generations = typer.Typer(help="The builds of each projection.", no_args_is_help=True)
+app.add_typer(generations, name="generations")
 errors = Console(stderr=True)
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
 ]
+Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -113,6 +116,90 @@ def demo(
 
     with _said_plainly():
         raise typer.Exit(run_demo(source=source, posts=posts, json_file=json_file))
+
+
+@app.command()
+def rebuild(
+    projections: Names = None,
+    every: Annotated[bool, typer.Option("--all", help="Every projection.")] = False,
+    shards: Annotated[int | None, typer.Option(min=1, help="Shards [as before].")] = None,
+    window: Annotated[
+        int | None, typer.Option(min=1, help="Posts in a window [as before].")
+    ] = None,
+    switch: Annotated[bool, typer.Option(help="Let readers follow once it is verified.")] = True,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Build projections anew from history, verify them, and switch, while all runs."""
+    from launcher.rebuild import check_names, run_rebuild
+
+    with _said_plainly():
+        names = check_names(projections or [], every=every)
+        settings = _running(_settings(data_dir=data_dir))
+        raise typer.Exit(
+            run_rebuild(
+                settings, names, shards=shards, window=window, activate=switch, as_json=as_json
+            )
+        )
+
+
+@app.command()
+def verify(
+    projections: Names = None,
+    sample: Annotated[
+        str | None, typer.Option(help="Compare only a part, e.g. 1% [100%; watching: 5%].")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Which part: the same for the same seed.")] = 0,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on auditing until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, help="Watching: pause in seconds.")] = 30.0,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Hold what readers see against history, while all runs.
+
+    Exit code 0: equal. 1: different. 2: it could not be told.
+    """
+    from launcher.verify import run_verify, run_watch, told, wanted
+
+    def run() -> int:
+        settings = _running(_settings(data_dir=data_dir))
+        names, part = wanted(projections or [], sample or ("5%" if watch else "100%"), seed)
+        if watch:
+            return run_watch(settings, names, part, every_seconds=every, repair=repair)
+        return run_verify(settings, names, part, repair=repair, as_json=as_json)
+
+    raise typer.Exit(told(run))
+
+
+@generations.command("list")
+def generations_list(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List every build of every projection."""
+    from launcher.generations import list_generations
+
+    with _said_plainly():
+        settings = _running(_settings(data_dir=data_dir))
+        raise typer.Exit(list_generations(settings, as_json=as_json))
+
+
+@generations.command()
+def activate(projection: str, number: int, data_dir: DataDir = None) -> None:
+    """Bring a resting build up to date, verify it, and let readers follow it."""
+    from launcher.generations import activate_generation
+
+    with _said_plainly():
+        settings = _running(_settings(data_dir=data_dir))
+        raise typer.Exit(activate_generation(settings, projection, number))
+
+
+@generations.command()
+def drop(projection: str, number: int, data_dir: DataDir = None) -> None:
+    """Remove a build that is not active."""
+    from launcher.generations import drop_generation
+
+    with _said_plainly():
+        settings = _running(_settings(data_dir=data_dir))
+        raise typer.Exit(drop_generation(settings, projection, number))
 
 
 def _run(process: Callable[[Settings], None]) -> None:

@@ -8,11 +8,12 @@ removes it.
 
 import contextlib
 import time
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from redis import Redis
+from redis.exceptions import RedisError
 
 from projections.catalogue import PROJECTIONS
 from projections.generations import Generations
@@ -55,12 +56,14 @@ class Servers:
 class Rebuild:
     """Of one projection. The caller holds the lock on its generations."""
 
-    def __init__(self, servers: Servers, active: Generation, progress: Progress) -> None:
+    def __init__(
+        self, servers: Servers, store: Store, active: Generation, progress: Progress
+    ) -> None:
         self._servers = servers
+        self._store = store
         self._active = active
         self._progress = progress
         self._generations = Generations(servers.redis)
-        self._store = Store(servers.database_url, application="slackwater rebuild")
 
     def run(self, *, shards: int, window: int, activate: bool) -> Rebuilt:
         """Builds, verifies and switches. If verification fails, it does not switch.
@@ -70,35 +73,52 @@ class Rebuild:
         """
         self._remove_unfinished()
         new = self._generations.announce(self._active.projection, shards=shards, window=window)
+        rebuilt = Rebuilt(new)
         try:
-            rebuilt = self._build(new)
-            if not rebuilt.findings or rebuilt.findings.different or not activate:
-                self._generations.rest(new)
-            else:
-                with self._timed(rebuilt, "switch"):
-                    switch(self._servers.redis, self._store, self._active, new)
-                rebuilt.switched = True
+            with ThreadPoolExecutor(1, "truth") as beside:
+                # History as verification sees it takes Postgres some time: it can begin at once.
+                truth = beside.submit(Truth, self._servers.database_url)
+                with self._timed(rebuilt, "load"):
+                    self._load(new, rebuilt)
+                self._take_over(rebuilt, truth.result, activate=activate)
         except BaseException:
             # Ctrl-C included. What cannot be removed now is removed by the next rebuild.
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(RedisError):
                 self._generations.drop(new, lambda _: None)
             raise
-        finally:
-            self._store.close()
         return rebuilt
 
-    def _build(self, new: Generation) -> Rebuilt:
-        rebuilt = Rebuilt(new)
-        with ThreadPoolExecutor(1, "truth") as beside:
-            truth = beside.submit(Truth, self._servers.database_url)
-            with self._timed(rebuilt, "load"):
-                self._load(new, rebuilt)
-            with self._timed(rebuilt, "catch up"):
-                self._progress.begin("catching up", None)
-                rebuilt.events += CatchUp(self._servers.redis, self._store, new).to_the_head()
-            with self._timed(rebuilt, "verify"):
-                self._verify(rebuilt, truth)
+    def activate(self, resting: Generation) -> Rebuilt:
+        """Brings a resting generation up to date, verifies it, and switches to it, likewise.
+
+        Raises StoreUnreachable, UnreadableEvent, CannotTell, NotSwitched, RedisError; it goes on
+        resting then.
+        """
+        rebuilt = Rebuilt(resting)
+        self._generations.wake(resting)
+        try:
+            self._take_over(rebuilt, lambda: Truth(self._servers.database_url), activate=True)
+        except BaseException:
+            with contextlib.suppress(RedisError):
+                self._generations.rest(resting)
+            raise
         return rebuilt
+
+    def _take_over(self, rebuilt: Rebuilt, truth: Callable[[], Truth], *, activate: bool) -> None:
+        new = rebuilt.generation
+        with self._timed(rebuilt, "catch up"):
+            self._progress.begin("catching up", None)
+            rebuilt.events += CatchUp(self._servers.redis, self._store, new).to_the_head()
+        with self._timed(rebuilt, "verify"):
+            self._progress.begin("verifying", None)
+            rebuilt.findings = self._verify(new, truth())
+        if rebuilt.findings.different or not activate:
+            self._generations.rest(new)
+            return
+        with self._timed(rebuilt, "switch"):
+            self._progress.begin("switching", None)
+            switch(self._servers.redis, self._store, self._active, new)
+        rebuilt.switched = True
 
     def _load(self, new: Generation, rebuilt: Rebuilt) -> None:
         head = self._store.head()
@@ -122,16 +142,15 @@ class Rebuild:
             yield event
         self._progress.at(head, f"{rebuilt.events:,} events")
 
-    def _verify(self, rebuilt: Rebuilt, truth: Future[Truth]) -> None:
-        self._progress.begin("verifying", None)
-        known = truth.result()
-        identities = Identities(self._servers.database_url, known)
+    def _verify(self, new: Generation, truth: Truth) -> Findings:
+        def compared(items: int) -> None:
+            self._progress.at(items, f"{items:,} items")
+
+        identities = Identities(self._servers.database_url, truth)
         try:
-            inspection = Inspection(
-                self._servers.redis, rebuilt.generation, known, identities,
-                progress=lambda checked: self._progress.at(checked, f"{checked:,} items"),
-            )  # fmt: skip
-            rebuilt.findings = inspection.inspect(Sample())
+            return Inspection(
+                self._servers.redis, new, truth, identities, progress=compared
+            ).inspect(Sample())
         finally:
             identities.close()
 

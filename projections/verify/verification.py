@@ -1,0 +1,104 @@
+"""A whole verification: every projection that is wanted, and the log in the stream."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from redis import Redis
+
+from projections.generations import Generations
+from projections.log.store import Store
+from projections.log.stream import Stream
+from projections.rebuild.progress import Progress
+from projections.verify.chain import Chain, compare_chain
+from projections.verify.errors import CannotTell
+from projections.verify.findings import Findings
+from projections.verify.identities import Identities
+from projections.verify.inspection import Inspection, Sample
+from projections.verify.truth import Truth
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run found."""
+
+    findings: list[Findings] = field(default_factory=list[Findings])
+    chain: Chain = field(default_factory=Chain)
+    seconds: float = 0.0
+
+    @property
+    def checked(self) -> int:
+        """Items compared."""
+        return sum(t.checked for one in self.findings for t in one.tallies.values())
+
+    @property
+    def different(self) -> int:
+        """Items, and entries of the stream, that were not as history says."""
+        return sum(one.different for one in self.findings) + len(self.chain.broken)
+
+    @property
+    def repaired(self) -> int:
+        """Items that were mended."""
+        return sum(one.repaired for one in self.findings)
+
+
+class Verification:
+    """Keeps history in memory, about 100 bytes an event, and up to date, for as many runs as
+    wanted. Use it as a context."""
+
+    def __init__(self, database_url: str, redis: Redis) -> None:
+        self._redis = redis
+        self._database_url = database_url
+        self._store = Store(database_url, application="slackwater verify")
+        self._epoch = ""
+        self._truth: Truth | None = None
+        self._identities: Identities | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._store.close()
+        if self._identities is not None:
+            self._identities.close()
+
+    def run(
+        self, names: Sequence[str], sample: Sample, progress: Progress, *, repair: bool = False
+    ) -> Report:
+        """Compares the active generations of these projections, and the stream.
+
+        Raises CannotTell, StoreUnreachable, RedisError.
+        """
+        started = time.perf_counter()
+        progress.begin("reading history", None)
+        epoch = self._store.epoch()
+        if self._truth is None or epoch != self._epoch:
+            self._epoch = epoch
+            self._truth = Truth(self._database_url)
+            self._identities = Identities(self._database_url, self._truth)
+        assert self._identities is not None
+        report = Report()
+        for name in names:
+            active = Generations(self._redis).active([name])
+            if not active:
+                raise CannotTell(f"{name} has not been built yet: does a projector run?")
+            progress.begin(name, None)
+            inspection = Inspection(
+                self._redis, active[0], self._truth, self._identities, repair=repair,
+                progress=lambda checked: progress.at(checked, f"{checked:,} items"),
+            )  # fmt: skip
+            report.findings.append(inspection.inspect(sample))
+        progress.begin("stream", None)
+        report.chain = compare_chain(Stream(self._redis), self._store)
+        if repair and report.chain.broken:
+            # What is not in the stream, readers take from the store.
+            Stream(self._redis).trim_below(report.chain.broken[-1] + 1)
+        report.seconds = time.perf_counter() - started
+        return report
