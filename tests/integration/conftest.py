@@ -1,5 +1,8 @@
 """The pipeline of one test."""
 
+import random
+from uuid import UUID
+
 import pytest
 from redis import Redis
 
@@ -12,3 +15,27 @@ from tests.integration.pipeline import Pipeline
 def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
     """An empty pipeline."""
     return Pipeline(write_model, store, redis)
+
+
+@pytest.fixture
+def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
+    """A history with follows, unfollows, deletions and trimmed windows, projected."""
+    pipeline = Pipeline(write_model, store, redis, shards=2, window=4)
+    rng = random.Random(11)
+    people = [write_model.register(handle=f"person_{n}", display_name=None).id for n in range(8)]
+    posts: list[tuple[UUID, UUID]] = []
+    for _ in range(150):
+        who, whom = rng.sample(people, 2)
+        match rng.randrange(10):
+            case 0 | 1 | 2:
+                write_model.set_following(follower_id=who, followee_id=whom, following=True)
+            case 3:
+                write_model.set_following(follower_id=who, followee_id=whom, following=False)
+            case 4 if posts:
+                author, post = posts.pop(rng.randrange(len(posts)))
+                write_model.delete(caller_id=author, post_id=post)
+            case _:
+                posts.append((who, write_model.publish(author_id=who, text=f"{who}").id))
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    return pipeline
