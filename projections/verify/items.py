@@ -16,6 +16,11 @@ Write = tuple[str, str | bytes, Sequence[str | bytes | int]]
 
 ENTRIES_PER_WRITE = 1_000
 
+DIGITS_MAX = 18
+"""Longer than any position: what has more digits is no number of ours."""
+
+_NOTHING: Numbers = np.empty(0, np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -47,8 +52,8 @@ class ItemKind(Protocol):
         """Whose items of this kind history may put into this shard, by number."""
         ...
 
-    def owner_of(self, key: bytes) -> int | None:
-        """Whose item this key behind the tag holds; None if it is not of this kind."""
+    def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
+        """Whose items these keys behind the tag hold; None where one is not of this kind."""
         ...
 
     def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
@@ -64,14 +69,15 @@ class ItemKind(Protocol):
 
 def numbers_in(entries: Sequence[bytes]) -> Numbers:
     """The integers of a list as Redis gave it; what is none becomes -1, which nothing equals."""
-    try:
-        return np.array([int(entry) for entry in entries], np.int64)
-    except (ValueError, OverflowError):
-        return np.array([_number(entry) for entry in entries], np.int64)
+    if not entries:
+        return _NOTHING
+    if max(map(len, entries)) <= DIGITS_MAX and b"".join(entries).isdigit():
+        return np.fromstring(b" ".join(entries), np.int64, sep=" ")
+    return np.array([_number(entry) for entry in entries], np.int64)
 
 
 def _number(entry: bytes) -> int:
-    return int(entry) if entry.isdigit() and len(entry) < len(str(1 << 62)) else -1
+    return int(entry) if entry.isdigit() and len(entry) <= DIGITS_MAX else -1
 
 
 def flaws_of_list(live: Numbers, right: Numbers) -> list[Flaw]:

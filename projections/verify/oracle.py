@@ -76,12 +76,12 @@ class Oracle:
         right = (sizes <= self._window) & (horizons >= 0)
         right &= self._shows_the_rule(stood, horizons, windows, sizes)
         above = stood.where(stood.post > horizons[stood.owner])
-        right &= self._largest_crowds(above, len(owners)) <= self._window
+        right &= ~self._ever_crowded(above, len(owners))
         brought = self._brought_by_follows(subscriptions, len(owners))
         right &= brought <= horizons
-        trimmed = self._largest_crowds(stood, len(owners)) > self._window
-        right &= (horizons == 0) | (brought == horizons) | trimmed
-        return right
+        explained = (horizons == 0) | (brought == horizons)
+        trimmed = self._ever_crowded(stood.where(~explained[stood.owner]), len(owners))
+        return right & (explained | trimmed)
 
     def exact(self, owner: int, position: int, *, follows: bool) -> Window:
         """The right window of one owner as of this position."""
@@ -95,7 +95,7 @@ class Oracle:
         while low < high:
             middle = (low + high) // 2
             newest = stood.where(stood.post >= posts[middle])
-            if self._largest_crowds(newest, 1)[0] > self._window:
+            if self._ever_crowded(newest, 1)[0]:
                 high = middle
             else:
                 low = middle + 1
@@ -111,7 +111,7 @@ class Oracle:
         order = np.argsort(truth.author, kind="stable")
         self._author, self._post = truth.author[order], truth.post[order]
         self._deleted = truth.deleted[order]
-        self._stride = truth.position + 1
+        self._stride = truth.position + 2
         self._place = self._author * self._stride + self._post
         self._trims.update(self._author, self._post, self._deleted)
         self._arranged_for = truth.position
@@ -123,7 +123,7 @@ class Oracle:
             return _Subscriptions(own, owners, ever, always)
         low = np.searchsorted(truth.follower, owners, side="left")
         high = np.searchsorted(truth.follower, owners, side="right")
-        rows = _ranges(low, high)
+        rows = ranges(low, high)
         owner = np.repeat(own, high - low)
         begun = truth.begin[rows] <= position
         rows, owner = rows[begun], owner[begun]
@@ -142,7 +142,7 @@ class Oracle:
         base = subscriptions.author * self._stride
         low = np.searchsorted(self._place, base + np.maximum(lowest[subscriptions.owner], 0))
         high = np.searchsorted(self._place, base + position, side="right")
-        rows = _ranges(low, np.maximum(low, high))
+        rows = ranges(low, np.maximum(low, high))
         counts = np.maximum(0, high - low)
         post, deleted = self._post[rows], self._deleted[rows]
         end = np.minimum(
@@ -172,16 +172,23 @@ class Oracle:
         right[owner[comparable][differs]] = False
         return right
 
-    def _largest_crowds(self, stood: _Appearances, owners: int) -> Numbers:
-        """The most posts that ever stood in each feed at one time."""
-        time = np.concatenate((stood.start, stood.end))
+    def _ever_crowded(self, stood: _Appearances, owners: int) -> np.ndarray:
+        """In which feeds more of these posts stood at one time than a window holds."""
+        standing = np.bincount(stood.owner[stood.end == STILL], minlength=owners)
+        crowded = standing > self._window
+        open_question = np.bincount(stood.owner, minlength=owners) > self._window
+        open_question &= ~crowded
+        stood = stood.where(open_question[stood.owner])
+        # Nothing comes and goes at one position: an event does either the one or the other.
+        base = stood.owner * self._stride
+        ends = np.minimum(stood.end, self._stride - 1)
+        moments = np.concatenate((base + stood.start, base + ends))
         owner = np.concatenate((stood.owner, stood.owner))
         change = np.repeat([1, -1], len(stood.post))
-        order = np.lexsort((change, time, owner))
+        order = np.argsort(moments, kind="stable")
         crowd = np.cumsum(change[order])  # everyone who comes also goes: each owner begins at 0
-        largest = np.zeros(owners, np.int64)
-        np.maximum.at(largest, owner[order], crowd)
-        return largest
+        crowded[owner[order][crowd > self._window]] = True
+        return crowded
 
     def _brought_by_follows(self, subscriptions: _Subscriptions, owners: int) -> Numbers:
         """The highest horizon that a followee's own window had at the time of the follow."""
@@ -191,7 +198,7 @@ class Oracle:
         return brought
 
 
-def _ranges(low: Numbers, high: Numbers) -> Numbers:
+def ranges(low: Numbers, high: Numbers) -> Numbers:
     """All indices from low to before high, range after range."""
     counts = high - low
     return np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
