@@ -8,13 +8,13 @@ from projections.log.relay import Relay
 from projections.log.stream import STREAM
 from projections.projector import Projector
 from projections.shards import Checkpoint
-from tests.integration.pipeline import STEPS_MAX, Pipeline, no_wait
+from tests.integration.pipeline import Pipeline, no_wait, patiently
 
 
 def step_until_all_stands_at_the_head(
     pipeline: Pipeline, relay: Relay, projector: Projector
 ) -> None:
-    for _ in range(STEPS_MAX):
+    for _ in patiently():
         projector._share_until = 0.0
         relay.step(no_wait)
         projector.step()
