@@ -1,5 +1,6 @@
 """Reading feeds and authors' windows, page by page."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,7 +13,12 @@ from projections.home_feed.keys import (
     FEEDS,
     HOME_FEED,
 )
-from projections.reading import ActiveGeneration, load_read_script, unavailable
+from projections.reading import (
+    ActiveGeneration,
+    load_read_script,
+    position_after_reading,
+    unavailable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class HomeFeedReader:
     """Reads the active generation. All methods raise ProjectionUnavailable."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._active = ActiveGeneration(redis, HOME_FEED)
         self._page = load_read_script(redis, "projections.home_feed", "page", ("descending",))
 
@@ -44,6 +51,14 @@ class HomeFeedReader:
     async def posts_of(self, author: int, *, below: int, limit: int) -> WindowPage:
         """A page of an author's own posts, likewise."""
         return await self._read(AUTHOR_WINDOWS, AUTHOR_HORIZONS, author, below, limit)
+
+    async def position_of(self, person: int) -> int:
+        """Up to where the shard that holds a person's feed has applied the log."""
+        shard = (await self._active.get()).shard_of(person)
+        position = await cast(
+            "Awaitable[bytes | None]", self._redis.hget(shard.checkpoint_key, "position")
+        )
+        return position_after_reading(HOME_FEED, position)
 
     async def _read(
         self, windows: str, horizons: str, owner: int, below: int, limit: int

@@ -1,6 +1,7 @@
 """Read-only snapshots of Postgres for the read side: few connections, and no long wait for any."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from projections.relational.queries import query
+
+logger = logging.getLogger(__name__)
 
 POOL_SIZE = 4
 ANSWER_SECONDS_MAX = 2.0
@@ -26,6 +29,11 @@ AWAY_SECONDS = 1.0
 NOT_BUILT = (
     "the relational projection has not been built here yet; its projector builds it by itself: "
     "try again shortly"
+)
+
+UNREACHABLE = (
+    "Postgres, which keeps older posts and the past, does not answer; nothing is lost, try again "
+    "shortly"
 )
 
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
@@ -67,7 +75,7 @@ class Snapshots:
         does not answer in time.
         """
         if time.monotonic() < self._away_until:
-            raise RelationalUnreachable("Postgres did not answer a moment ago")
+            raise RelationalUnreachable(UNREACHABLE)
         if not self._opened:
             await self._pool.open()
             self._opened = True
@@ -78,15 +86,16 @@ class Snapshots:
         if not done:
             # It ends when it can; its connection comes back, or is dropped, then.
             task.cancel()
-            raise self._away(f"no answer from Postgres within {PATIENCE_SECONDS:.0f} s")
+            raise self._away(f"no answer within {PATIENCE_SECONDS:.0f} s")
         try:
             return task.result()
         except psycopg.errors.UndefinedTable as error:
             raise ProjectionUnavailable(NOT_BUILT) from error
         except psycopg.errors.QueryCanceled as error:
-            raise RelationalUnreachable(f"Postgres takes too long: {error}") from error
+            logger.warning("a read was cut off: %s", error)
+            raise RelationalUnreachable(UNREACHABLE) from error
         except AWAY as error:
-            raise self._away(f"Postgres does not answer: {error}") from error
+            raise self._away(str(error)) from error
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -99,7 +108,8 @@ class Snapshots:
 
     def _away(self, what: str) -> RelationalUnreachable:
         self._away_until = time.monotonic() + AWAY_SECONDS
-        return RelationalUnreachable(what)
+        logger.warning("Postgres does not answer: %s", what)
+        return RelationalUnreachable(UNREACHABLE)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._looks.discard(task)
