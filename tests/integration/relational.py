@@ -29,10 +29,10 @@ class Relational:
         self.connection = psycopg.connect(self.database_url, autocommit=True)
         self._opened = []
 
-    def projector(self) -> RelationalProjector:
-        """A new projector, with connections of its own."""
+    def projector(self, url: str | None = None) -> RelationalProjector:
+        """A new projector, with connections of its own; it writes by way of `url`."""
         store = Store(self.database_url, application="slackwater tests")
-        recorder = RelationalRecorder(self.database_url)
+        recorder = RelationalRecorder(url or self.database_url)
         self._opened += (store, recorder)
         return RelationalProjector(store, recorder)
 

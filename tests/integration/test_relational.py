@@ -9,6 +9,13 @@ from domain.errors import UnreadableEvent
 from projections.log.errors import StoreUnreachable
 from projections.relational.projector import RelationalProjector
 from projections.relational.recorder import Checkpoint, RelationalRecorder
+from tests.integration.cutting_proxy import (
+    CuttingProxy,
+    Fate,
+    arrives,
+    never_arrives,
+    reply_is_lost,
+)
 from tests.integration.relational import Relational
 from tests.integration.saves import until
 
@@ -101,6 +108,24 @@ def test_a_store_that_is_not_there_is_said_to_be_away() -> None:
     with pytest.raises(StoreUnreachable):
         recorder.ensure_active()
     recorder.close()
+
+
+@pytest.mark.parametrize("fate", [reply_is_lost, never_arrives])
+def test_a_commit_that_is_lost_on_its_way_is_neither_missing_nor_doubled(
+    relational: Relational, fate: Fate
+) -> None:
+    relational.project(relational.projector())
+    relational.some_history()
+    proxy = CuttingProxy(relational.database_url)
+    projector = relational.projector(proxy.url)
+    projector._recorder.ensure_active()
+    proxy.next_commits(arrives, fate)  # it looks where it stands, then it writes
+    with pytest.raises(StoreUnreachable):
+        projector.step()
+    active = relational.project(projector)
+    assert len(relational.rows(active)["posts"]) == 2
+    assert relational.rows(active)["position"] == [(relational.head(),)]
+    proxy.close()
 
 
 def test_a_commit_wakes_a_projector_that_waits(
