@@ -51,7 +51,9 @@ def test_a_switch_catches_up_with_what_was_written_since_the_load(
     assert active.position == old.position == relational.head()
 
 
-def test_a_switch_waits_for_a_batch_that_is_on_its_way(relational: Relational) -> None:
+def test_a_switch_waits_for_a_batch_on_its_way_and_is_not_behind_it(
+    relational: Relational,
+) -> None:
     relational.project(relational.projector())
     new = relational.generations.begin()
     [old, _] = relational.generations.all()
@@ -62,18 +64,28 @@ def test_a_switch_waits_for_a_batch_that_is_on_its_way(relational: Relational) -
         )
         switched = other.submit(relational.generations.switch, new)
         until(lambda: waiting_for_a_lock(relational.database_url) == 1)
+        relational.one_more_person()
+        batch.execute(
+            "UPDATE slackwater_tracking SET notification_id = %s WHERE application_name = %s",
+            (relational.head(), f"relational/{old.number}"),
+        )
         assert not switched.done()
-        batch.rollback()
+        batch.commit()
         switched.result(20)
-    assert [each.active for each in relational.generations.all()] == [False, True]
+    found = [(each.active, each.position) for each in relational.generations.all()]
+    assert found == [(False, relational.head()), (True, relational.head())]
 
 
-def test_a_switch_without_an_old_generation_works_too(relational: Relational) -> None:
+def test_a_switch_to_one_that_was_never_loaded_leaves_nothing_out(relational: Relational) -> None:
     relational.some_history()
     new = relational.generations.begin()
     relational.generations.switch(new)
     assert relational.project(relational.projector()) == new
     assert relational.rows(new)["position"] == [(relational.head(),)]
+    indexes = relational.connection.execute(
+        "SELECT indexname FROM pg_indexes WHERE schemaname = %s", (f"slackwater_relational_{new}",)
+    ).fetchall()
+    assert {name for (name,) in indexes} > {"people_id", "posts_id", "posts_newest_of_author"}
 
 
 def test_what_is_active_is_not_dropped_loaded_or_switched_to(relational: Relational) -> None:

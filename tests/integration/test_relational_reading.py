@@ -96,6 +96,18 @@ def test_a_server_that_falls_silent_in_mid_answer_is_told_in_time(relational: Re
     proxy.close()
 
 
+def test_an_answer_that_never_ends_is_given_up_in_time(relational: Relational) -> None:
+    relational.project(relational.projector())
+
+    async def gives_up(reader: RelationalReader) -> None:
+        started = time.monotonic()
+        with pytest.raises(RelationalUnreachable):
+            await reader._snapshots.answer(lambda _: asyncio.Event().wait())
+        assert time.monotonic() - started < BOUND_SECONDS
+
+    read(relational.database_url, gives_up)
+
+
 def test_a_read_that_has_to_wait_is_cut_off_and_the_next_one_is_answered(
     relational: Relational,
 ) -> None:
