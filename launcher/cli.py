@@ -77,6 +77,14 @@ def projector() -> None:
     _run(projector)
 
 
+@app.command("relational-projector")
+def relational_projector() -> None:
+    """Run one relational projector; more of them do no harm, and no good either."""
+    from launcher.worker_process import relational_projector
+
+    _run(relational_projector)
+
+
 @app.command()
 def status(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Show the head of the log, the lag of every shard, and the workers."""

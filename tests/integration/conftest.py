@@ -1,6 +1,7 @@
 """The pipeline of one test."""
 
 import random
+from collections.abc import Generator
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from redis import Redis
 from command_api.application import Slackwater
 from projections.log.store import Store
 from tests.integration.pipeline import Pipeline
+from tests.integration.relational import Relational
 
 
 @pytest.fixture
@@ -39,3 +41,11 @@ def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
     pipeline.carry()
     pipeline.project(pipeline.projector())
     return pipeline
+
+
+@pytest.fixture
+def relational(write_model: Slackwater, database_url: str) -> Generator[Relational]:
+    """The relational projection of an empty store."""
+    relational = Relational(write_model, database_url)
+    yield relational
+    relational.close()
