@@ -27,7 +27,7 @@ errors = Console(stderr=True)
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
 ]
-Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles.")]
+Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles, relational.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

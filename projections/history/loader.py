@@ -4,7 +4,7 @@ While the server works on one load, the next one is computed and packed.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from queue import Queue
 from types import TracebackType
 from typing import Self
@@ -23,12 +23,11 @@ ENTRIES_PER_COMMAND = 1_000
 class Loader:
     """Sends commands in order. Use it as a context: leaving it waits until all are carried out.
 
-    `progress` is told the number of keys written so far. Raises RedisError.
+    Raises RedisError.
     """
 
-    def __init__(self, redis: Redis, progress: Callable[[int], object]) -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._progress = progress
         self._packed: list[bytes] = []
         self._bytes = 0
         self._loads: Queue[list[bytes] | None] = Queue(LOADS_WAITING_MAX)
@@ -73,7 +72,6 @@ class Loader:
 
     def _send_all(self) -> None:
         """Sends until told to end. After a fault the rest is taken, and thrown away."""
-        keys = 0
         while (load := self._loads.get()) is not None:
             if self._fault is not None:
                 continue
@@ -81,8 +79,6 @@ class Loader:
                 self._send(load)
             except RedisError as error:
                 self._fault = error
-            keys += len(load)
-            self._progress(keys)
 
     def _send(self, load: list[bytes]) -> None:
         connection = self._redis.connection_pool.get_connection()

@@ -89,6 +89,12 @@ class RelationalGenerations:
             cursor.execute(query("rest_active"))
             cursor.execute(query("make_active"), {"number": number})
 
+    def rest(self, number: int) -> None:
+        """Marks a generation as complete; it is fed no more, and can be activated."""
+        with self._transaction() as cursor:
+            _refuse_if_active(_locked(cursor), number, "is active")
+            cursor.execute(query("rest_generation"), {"number": number})
+
     def activate(self, number: int) -> None:
         """Switches back to a generation that rests. Raises as switch does."""
         states = {each.number: each.state for each in self.all()}

@@ -5,9 +5,11 @@ from importlib.resources import files
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
+from projections.relational.keys import RELATIONAL
+
 GENERATIONS_TABLE = "slackwater_relational_generations"
 TRACKING_TABLE = "slackwater_tracking"
-TRACKING_PREFIX = "relational/"
+TRACKING_PREFIX = f"{RELATIONAL}/"
 _PUBLIC = "public"
 
 

@@ -39,6 +39,6 @@ def test_a_bulk_build_equals_the_projection_entry_by_entry_and_horizon_by_horizo
     live = Generation(projection.name, 1, shards, window)
     bulk = Generation(projection.name, 2, shards, window)
     projected(redis, projection, live, log)
-    with Loader(redis, lambda _: None) as loader:
+    with Loader(redis) as loader:
         projection.build(bulk, as_copied(log), loader)
     assert contents(redis, bulk) == contents(redis, live)
