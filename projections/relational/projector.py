@@ -23,6 +23,10 @@ BATCH_ENTRIES_FAR_BEHIND = 40_000
 HINT_SECONDS_MAX = 0.25
 """Without a NOTIFY the store is looked at this often."""
 
+GATHER_SECONDS = 0.05
+"""After a batch that was not full more may gather so long: a batch costs much the same for one
+event and for a hundred, and its Postgres is the writers' too."""
+
 POSITION = Gauge("slackwater_relational_position", "Up to where the tables hold the log.")
 ENTRIES = Counter("slackwater_relational_entries_total", "Entries applied to the tables.")
 BATCH_SECONDS = Histogram(
@@ -58,6 +62,9 @@ class RelationalProjector:
         full = len(entries) == self._limit
         self._limit = min(2 * self._limit, BATCH_ENTRIES_FAR_BEHIND) if full else BATCH_ENTRIES
         self._checkpoint = self._apply(checkpoint, entries)
+        if not full:
+            time.sleep(GATHER_SECONDS)
+            self._store.wait_for_hint(0)  # takes those that came meanwhile, so none pile up
 
     def _apply(self, checkpoint: Checkpoint, entries: Sequence[Entry]) -> Checkpoint | None:
         """Where the tables stand then; None if somebody else is at them."""
