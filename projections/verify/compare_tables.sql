@@ -1,7 +1,7 @@
 -- Rows of a table that are not as expected: key, what is there as text, what should be (null:
 -- nothing); then, in a row without a key, how many rows were expected.
 WITH expected AS MATERIALIZED ({expected}),
-found AS (SELECT * FROM {table} WHERE ({sampled} + {seed}) % 10007 < {share})
+found AS (SELECT * FROM {table} WHERE ({sampled} * 7919 + {seed}) % 10007 < {share})
 SELECT
     coalesce(expected.{key}, found.{key}), coalesce(expected.{entry}, found.{entry}),
     found::text, expected::text

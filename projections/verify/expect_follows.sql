@@ -10,6 +10,6 @@ FROM (
     CROSS JOIN LATERAL json_to_record(convert_from(state, 'UTF8')::json)
         AS payload (follower bigint, followee bigint)
     WHERE topic IN ('person.followed', 'person.unfollowed') AND notification_id <= {position}
-        AND (payload.follower + {seed}) % 10007 < {share}
+        AND (payload.follower * 7919 + {seed}) % 10007 < {share}
 ) AS changes
 WHERE originator_version % 2 = 1

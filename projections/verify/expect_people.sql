@@ -4,4 +4,4 @@ FROM slackwater_events
 CROSS JOIN LATERAL json_to_record(convert_from(state, 'UTF8')::json)
     AS payload (handle text, display_name text, at timestamptz)
 WHERE topic = 'person.registered' AND notification_id <= {position}
-    AND (notification_id + {seed}) % 10007 < {share}
+    AND (notification_id * 7919 + {seed}) % 10007 < {share}

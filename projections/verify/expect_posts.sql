@@ -9,4 +9,4 @@ LEFT JOIN slackwater_events AS deleted
 CROSS JOIN LATERAL json_to_record(convert_from(published.state, 'UTF8')::json)
     AS payload (author bigint, text text, at timestamptz)
 WHERE published.topic = 'post.published' AND published.notification_id <= {position}
-    AND (published.notification_id + {seed}) % 10007 < {share}
+    AND (published.notification_id * 7919 + {seed}) % 10007 < {share}
