@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,8 +19,6 @@ ENTRIES_PER_WRITE = 1_000
 
 DIGITS_MAX = 18
 """Longer than any position: what has more digits is no number of ours."""
-
-_NOTHING: Numbers = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,14 @@ class ItemKind(Protocol):
         ...
 
 
-def numbers_in(entries: Sequence[bytes]) -> Numbers:
-    """The integers of a list as Redis gave it; what is none becomes -1, which nothing equals."""
-    if not entries:
-        return _NOTHING
-    if max(map(len, entries)) <= DIGITS_MAX and b"".join(entries).isdigit():
-        return np.fromstring(b" ".join(entries), np.int64, sep=" ")
-    return np.array([_number(entry) for entry in entries], np.int64)
+def numbers_in(lists: Sequence[Sequence[bytes]]) -> list[Numbers]:
+    """The integers of lists as Redis gave them; what is none becomes -1, which nothing equals."""
+    joined = b" ".join(chain.from_iterable(lists))
+    if joined.translate(None, b" ").isdigit():
+        every = np.fromstring(joined, np.int64, sep=" ")
+    else:
+        every = np.array([_number(entry) for entry in chain.from_iterable(lists)], np.int64)
+    return np.split(every, np.cumsum([len(entries) for entries in lists])[:-1])
 
 
 def _number(entry: bytes) -> int:

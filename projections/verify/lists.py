@@ -57,9 +57,11 @@ class Windows:
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
+        *entries, horizons = answers
+        [below] = numbers_in([[horizon or b"0" for horizon in horizons]])
         windows = [
-            Window(numbers_in(entries), int(numbers_in([horizon or b"0"])[0]))
-            for entries, horizon in zip(answers[:-1], answers[-1], strict=True)
+            Window(posts, horizon)
+            for posts, horizon in zip(numbers_in(entries), below.tolist(), strict=True)
         ]
         numbers = np.array(owners, np.int64)
         right = self._oracle.accept(numbers, windows, position, follows=self._follows)
@@ -122,10 +124,7 @@ class Lists:
         """Members and their order, exactly."""
         verdicts: list[Verdict] = []
         every = self._right(shard, np.array(owners, np.int64), position)
-        for owner, entries, right in zip(owners, answers, every, strict=True):
-            if not entries and not len(right):
-                continue
-            live = numbers_in(entries)
+        for owner, live, right in zip(owners, numbers_in(answers), every, strict=True):
             if not np.array_equal(live, right):
                 writes: list[Write] = list(rewrite(f"{self._prefix}{owner}", right))
                 verdicts.append(Verdict(owner, flaws_of_list(live, right), writes))

@@ -44,7 +44,10 @@ class _Appearances:
 
 @dataclass(frozen=True, slots=True)
 class _Subscriptions:
-    """Whose posts stand in a feed, and from when to when; one's own from ever for ever."""
+    """Whose posts stand in a feed, and from when to when; one's own from ever for ever.
+
+    `owner` counts from 0, `author` is an index into the people.
+    """
 
     owner: Numbers
     author: Numbers
@@ -108,19 +111,29 @@ class Oracle:
         truth = self.truth
         if self._arranged_for == truth.position:
             return
-        order = np.argsort(truth.author, kind="stable")
-        self._author, self._post = truth.author[order], truth.post[order]
+        author = self._index_of(truth.author)
+        order = np.argsort(author, kind="stable")
+        self._author, self._post = author[order], truth.post[order]
         self._deleted = truth.deleted[order]
         self._stride = truth.position + 2
         self._place = self._author * self._stride + self._post
         self._trims.update(self._author, self._post, self._deleted)
         self._arranged_for = truth.position
 
+    def _index_of(self, numbers: Numbers) -> Numbers:
+        """People by index, so that author and post make one number that fits 64 bits; who is
+        not registered comes after everyone else, where no posts are."""
+        people = self.truth.people
+        at = np.searchsorted(people, numbers)
+        if len(people):
+            at[people[np.minimum(at, len(people) - 1)] != numbers] = len(people)
+        return at
+
     def _subscriptions(self, owners: Numbers, position: int, *, follows: bool) -> _Subscriptions:
         truth, own = self.truth, np.arange(len(owners))
         ever, always = np.zeros_like(own), np.full_like(own, STILL)
         if not follows:
-            return _Subscriptions(own, owners, ever, always)
+            return _Subscriptions(own, self._index_of(owners), ever, always)
         low = np.searchsorted(truth.follower, owners, side="left")
         high = np.searchsorted(truth.follower, owners, side="right")
         rows = ranges(low, high)
@@ -130,7 +143,7 @@ class Oracle:
         end = truth.end[rows]
         return _Subscriptions(
             np.concatenate((own, owner)),
-            np.concatenate((owners, truth.followee[rows])),
+            self._index_of(np.concatenate((owners, truth.followee[rows]))),
             np.concatenate((ever, truth.begin[rows])),
             np.concatenate((always, np.where(end > position, STILL, end))),
         )
@@ -161,16 +174,23 @@ class Oracle:
     ) -> np.ndarray:
         """Whether each window is what the feed rule shows above its horizon, newest first."""
         shown = stood.where((stood.end == STILL) & (stood.post > horizons[stood.owner]))
-        shown = shown.where(np.lexsort((-shown.post, shown.owner)))
         right = np.bincount(shown.owner, minlength=len(windows)) == sizes
         if not len(windows):
             return right
         live = np.concatenate([window.posts for window in windows])
         owner = np.repeat(np.arange(len(windows)), sizes)
+        # Only numbers that can be posts can be laid out by owner and place.
+        right[owner[(live <= 0) | (live >= self._stride)]] = False
         comparable = right[owner]
-        differs = live[comparable] != shown.post[right[shown.owner]]
+        stands = self._laid_out(owner[comparable], live[comparable])
+        shown = shown.where(right[shown.owner])
+        differs = stands != np.sort(self._laid_out(shown.owner, shown.post))
         right[owner[comparable][differs]] = False
         return right
+
+    def _laid_out(self, owner: Numbers, post: Numbers) -> Numbers:
+        """One number for each post, ascending by owner, and within an owner newest first."""
+        return owner * self._stride + self._stride - post
 
     def _ever_crowded(self, stood: _Appearances, owners: int) -> np.ndarray:
         """In which feeds more of these posts stood at one time than a window holds."""
@@ -182,12 +202,11 @@ class Oracle:
         # Nothing comes and goes at one position: an event does either the one or the other.
         base = stood.owner * self._stride
         ends = np.minimum(stood.end, self._stride - 1)
-        moments = np.concatenate((base + stood.start, base + ends))
-        owner = np.concatenate((stood.owner, stood.owner))
-        change = np.repeat([1, -1], len(stood.post))
-        order = np.argsort(moments, kind="stable")
-        crowd = np.cumsum(change[order])  # everyone who comes also goes: each owner begins at 0
-        crowded[owner[order][crowd > self._window]] = True
+        moments = np.concatenate((2 * (base + stood.start) + 1, 2 * (base + ends)))
+        moments.sort()
+        # Everyone who comes also goes: each owner begins at 0.
+        crowd = np.cumsum(2 * (moments & 1) - 1)
+        crowded[moments[crowd > self._window] // (2 * self._stride)] = True
         return crowded
 
     def _brought_by_follows(self, subscriptions: _Subscriptions, owners: int) -> Numbers:
