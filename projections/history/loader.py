@@ -53,16 +53,23 @@ class Loader:
 
     def add(self, *command: Argument) -> None:
         """One command; its second part is the key."""
-        packed = hiredis.pack_command(command)  # pyright: ignore[reportArgumentType] - of any length
+        self._take(_packed(command))
+
+    def push(self, entries: Sequence[int], *keys: str) -> None:
+        """A list, from its head on, under each of these keys."""
+        for at in range(0, len(entries), ENTRIES_PER_COMMAND):
+            part = entries[at : at + ENTRIES_PER_COMMAND]
+            # A command is its number of parts, then the parts (RESP): packed once for all keys.
+            _, _, packed = _packed(part).partition(b"\r\n")
+            for key in keys:
+                head = b"*%d\r\n$5\r\nRPUSH\r\n$%d\r\n%s\r\n"
+                self._take(head % (len(part) + 2, len(key), key.encode()) + packed)
+
+    def _take(self, packed: bytes) -> None:
         self._packed.append(packed)
         self._bytes += len(packed)
         if self._bytes >= BYTES_AT_ONCE:
             self._hand_over()
-
-    def push(self, key: str, entries: Sequence[int]) -> None:
-        """A list, from its head on."""
-        for at in range(0, len(entries), ENTRIES_PER_COMMAND):
-            self.add("RPUSH", key, *entries[at : at + ENTRIES_PER_COMMAND])
 
     def _hand_over(self) -> None:
         if self._fault is not None:
@@ -93,3 +100,7 @@ class Loader:
             raise
         finally:
             self._redis.connection_pool.release(connection)
+
+
+def _packed(parts: Sequence[Argument]) -> bytes:
+    return hiredis.pack_command(tuple(parts))  # pyright: ignore[reportArgumentType] - of any length

@@ -9,16 +9,13 @@ import psycopg
 from psycopg.sql import SQL, Literal
 
 from projections.shards import Generation
-from projections.verify.copying import copy_rows, statement
 from projections.verify.errors import CannotTell
+from projections.verify.packing import read_packed, statement
 from projections.verify.truth import Numbers, Truth
 
 ID_BYTES = 16
 
-_ROW = np.dtype([
-    ("fields", ">i2"), ("number_length", ">i4"), ("number", ">i8"),
-    ("id_length", ">i4"), ("id", "V16"),
-])  # fmt: skip
+_ROW = np.dtype([("number", ">i8"), ("id", "V16")])
 
 
 class Identities:
@@ -86,7 +83,7 @@ class Identities:
         if self._position == self._truth.position:
             return
         after = int(self._numbers[-1]) if len(self._numbers) else 0
-        rows = copy_rows(self._url, statement("copy_ids", after=Literal(after)), _ROW)
+        rows = read_packed(self._url, statement("pack_ids", after=Literal(after)), _ROW)
         self._numbers = np.concatenate((self._numbers, rows["number"].astype(np.int64)))
         self._ids = np.concatenate((self._ids, rows["id"]))
         self._by_id = np.argsort(self._ids.view("S16"), kind="stable")

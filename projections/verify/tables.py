@@ -9,10 +9,10 @@ from psycopg.sql import Composable, Identifier, Literal
 
 from projections.relational.keys import RELATIONAL
 from projections.relational.queries import application_name, query
-from projections.verify.copying import statement
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Difference, Findings, What
 from projections.verify.inspection import Sample
+from projections.verify.packing import statement
 
 _BUCKETS = 10_007
 """Owners are spread over so many (a prime) to take a share of them."""

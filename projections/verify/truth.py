@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import Literal
 
-from projections.verify.copying import copy_rows, statement
 from projections.verify.errors import CannotTell
+from projections.verify.packing import read_packed, statement
 
 Numbers = NDArray[np.int64]
 
@@ -14,14 +14,7 @@ STILL = 1 << 62
 
 _REGISTERED, _PUBLISHED, _DELETED, _FOLLOWED, _UNFOLLOWED, _UNKNOWN = 1, 2, 3, 4, 5, -1
 
-_ROW = np.dtype(
-    [("fields", ">i2")]
-    + [
-        item
-        for n in ("position", "kind", "a", "b")
-        for item in ((f"{n}_length", ">i4"), (n, ">i8"))
-    ]
-)
+_ROW = np.dtype([("position", ">i8"), ("kind", ">i8"), ("a", ">i8"), ("b", ">i8")])
 
 
 class Truth:
@@ -41,7 +34,7 @@ class Truth:
     def advance(self) -> None:
         """Reads what has happened since. Raises CannotTell."""
         after = Literal(self.position)
-        rows = copy_rows(self._url, statement("copy_facts", after=after), _ROW)
+        rows = read_packed(self._url, statement("pack_facts", after=after), _ROW)
         if len(rows) or not self.position:
             self._rows = np.concatenate((self._rows, rows))
             self._arrange()
