@@ -73,9 +73,8 @@ class Truth:
         follower, followee = a[is_change][order], b[is_change][order]
         change, change_kind = self.positions[is_change][order], kind[is_change][order]
         ends = np.append(change[1:], STILL)[: len(change)]
-        ends[np.append((follower[1:] != follower[:-1]) | (followee[1:] != followee[:-1]), True)] = (
-            STILL
-        )
+        goes_on = (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
+        ends[:-1][~goes_on] = STILL
         begun = change_kind == _FOLLOWED
         self.follower, self.followee = follower[begun], followee[begun]
         self.begin, self.end = change[begun], ends[begun]

@@ -98,6 +98,16 @@ def test_without_a_checkpoint_there_is_no_verdict(
         verify(HOME_FEED)
 
 
+def test_a_history_in_which_nobody_follows_anybody_can_be_verified(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    assert Truth(database_url).position == 0
+    [ada] = pipeline.people(1)
+    truth = Truth(database_url)
+    assert truth.people.tolist() == [ada]
+    assert len(truth.follower) == 0
+
+
 def test_each_difference_says_which_feed_and_which_post(
     lived_in: Pipeline, verify: Callable[..., Findings]
 ) -> None:
