@@ -69,11 +69,11 @@ class Damage:
             return  # there is nothing yet that this could be done to
         run.tell(f"{corrupt.__name__} in {generation}")
         run.tally.faults[f"corruption: {corrupt.__name__}"] += 1
-        moves = name == HOME_FEED and corrupt is not add_a_foreign_entry and run.rng.random() < 0.5
+        moves = name == HOME_FEED and corrupt is not add_a_foreign_entry and run.rng.random() < 0.7
         found = self._inspect(generation, repair=True, moves=moves)
         run.hold(what_is_damaged_is_found, found)
         if moves:
-            run.tally.paths[paths.REPAIR_AGAIN] += self._until_clean(generation) > 0
+            self._until_clean(generation)
         else:
             run.hold(what_is_found_is_mended, self._inspect(generation), generation, sound)
         self._see_all(generation)
@@ -129,7 +129,7 @@ class Damage:
         write, worker = mending.write, Worker(run, lambda: None)
 
         def moved_then_write(shard: Shard, position: int, writes: Sequence[Write]) -> bool:
-            if run.rng.random() < 0.5 and run.head > position:
+            if run.rng.random() < 0.7 and run.head > position:
                 run.bench.redis.hset(shard.checkpoint_key, "held_until", 1)
                 self._move(worker, shard)
             done = write(shard, position, writes)

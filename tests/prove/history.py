@@ -24,7 +24,8 @@ from tests.prove.tally import Difference, Tally
 
 STEPS_MAX = 60
 
-BETWEEN_PROBABILITY = 0.15
+BETWEEN_PROBABILITY = 0.1
+INSIDE_PROBABILITY = 0.5
 DEATH_PROBABILITY = 0.3
 
 DIED = "worker died between two calls"
@@ -133,13 +134,14 @@ class _Life:
 
     def _between(self) -> None:
         """Between two calls of one worker others may do something, and the worker may die."""
-        run = self._run
-        if self._inside or run.rng.random() > BETWEEN_PROBABILITY:
+        run, is_inside = self._run, self._run.network.is_inside
+        probability = INSIDE_PROBABILITY if is_inside else BETWEEN_PROBABILITY
+        if self._inside or run.rng.random() > probability:
             return
         self._inside = True
         deeds = [self._feed, self._zombie, self._read]
-        if run.plan.is_replaced:
-            deeds += [self._replace, self._takeover.try_to_switch, self._takeover.try_to_switch]
+        if self._takeover.is_under_way:
+            deeds += [self._replace] + [self._takeover.try_to_switch] * (12 if is_inside else 2)
         run.tally.paths[paths.BETWEEN_CALLS] += 1
         run.rng.choice(deeds)()
         self._inside = False

@@ -62,6 +62,8 @@ class Network:
         self._tally = tally
         self.faults = faults
         self.made: list[Call] = []
+        self.is_inside = False
+        """Whether the last call ended inside an event."""
 
     def writer(self, projection: Projection, budget: int) -> BatchWriter:
         """A real writer, whose calls go over this line."""
@@ -99,6 +101,7 @@ class Network:
 
     def _recognise(self, call: Call, moved: bool, reached: Checkpoint) -> None:
         taken = self._tally.paths
+        self.is_inside = reached.place > 0
         if not moved:
             elsewhere = reached != call.expected
             taken[paths.STOOD_ELSEWHERE if elsewhere else paths.WAS_HELD] += 1

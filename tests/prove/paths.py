@@ -57,7 +57,6 @@ BULK_REMOVED: Final = "bulk build: horizon from posts that were removed later"
 BULK_BROUGHT: Final = "bulk build: horizon brought by a follow"
 EXACT: Final = "oracle refused a live window and computed the right one"
 REPAIR_MOVED: Final = "repair: the shard had moved meanwhile"
-REPAIR_AGAIN: Final = "repair: moving on spread the damage, a second run mended it"
 REPAIR_CHECKPOINT: Final = "repair: a checkpoint that named no position was moved"
 REPAIR_STRAY: Final = "repair: a stray key was removed"
 
