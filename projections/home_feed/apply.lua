@@ -1,10 +1,12 @@
 -- Applies a batch to one shard of the home feed (keys: see keys.py).
--- Operations, five arguments each: position, kind, a, b, own.
+-- Operations, six arguments each: position, the position before it in the log, kind, a, b, own.
 --   P  a post is published   a = author             own = 1 if the author is in this shard
 --   D  a post is deleted     a = author, b = post   own likewise
 --   F  a follows b           U  a no longer follows b     (a is in this shard)
 -- One call delivers to about as many feeds as the budget says; where it stops inside an event,
--- the number of followers served becomes the place in the checkpoint.
+-- the number of followers served becomes the place in the checkpoint. Its position is then the one
+-- just before the event, even if what lies between does not concern this shard: so the place means
+-- this event to whoever goes on, with whatever batch, and to whoever compares checkpoints.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
 
@@ -98,12 +100,12 @@ local function unfollow(follower, followee)
 end
 
 local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
-for i = FIRST_OPERATION, #ARGV, 5 do
+for i = FIRST_OPERATION, #ARGV, 6 do
     if spent >= budget then
         return move_checkpoint(done, 0)
     end
-    local position, kind, a, b = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-    local own = ARGV[i + 4] == '1'
+    local position, before, kind = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+    local a, b, own = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5] == '1'
     if kind == 'F' then
         spent = spent + 1 + follow(a, b)
     elseif kind == 'U' then
@@ -135,7 +137,7 @@ for i = FIRST_OPERATION, #ARGV, 5 do
         spent = spent + 1 + #followers
         local served = place + #followers
         if #followers == room and redis.call('LLEN', tag .. 'r:' .. a) > served then
-            return move_checkpoint(done, served)
+            return move_checkpoint(tonumber(before), served)
         end
     end
     place = 0

@@ -19,13 +19,13 @@ def operations(shard: Shard, entry: Entry) -> Operation:
 
     match entry.body:
         case Published(author=author):
-            return [entry.position, "P", author, 0, int(owns(author))]
+            return [entry.position, entry.prev, "P", author, 0, int(owns(author))]
         case Deleted(post=post, author=author):
-            return [entry.position, "D", author, post, int(owns(author))]
+            return [entry.position, entry.prev, "D", author, post, int(owns(author))]
         case Followed(follower=follower, followee=followee) if owns(follower):
-            return [entry.position, "F", follower, followee, 0]
+            return [entry.position, entry.prev, "F", follower, followee, 0]
         case Unfollowed(follower=follower, followee=followee) if owns(follower):
-            return [entry.position, "U", follower, followee, 0]
+            return [entry.position, entry.prev, "U", follower, followee, 0]
         case _:
             return []
 

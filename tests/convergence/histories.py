@@ -61,6 +61,8 @@ class LogBuilder:
             self._delete(wish.whom)
         elif wish.what == "unfollow":
             self._unfollow(wish.who + 6 * wish.whom)
+        elif wish.what == "register":
+            self.people.append(self._register(len(self.people)))
         elif who != whom:
             self._follow(who, whom)
 

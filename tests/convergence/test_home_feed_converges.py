@@ -21,6 +21,7 @@ from tests.convergence.windows import (
     assert_shard_equals_rule,
     author_window,
     feed_window,
+    merged,
 )
 
 shapes = st.builds(
@@ -159,12 +160,3 @@ def test_no_window_is_shorter_than_it_may_be(redis: Redis, log: LogBuilder, wind
                     assert now == merged(before[person], Window(0, [entry.position]), window)
                 case _:
                     assert now.horizon == before[person].horizon
-
-
-def merged(mine: Window, theirs: Window, length: int) -> Window:
-    """Two windows as one, as the design tells it."""
-    horizon = max(mine.horizon, theirs.horizon)
-    posts = sorted({post for post in mine.posts + theirs.posts if post > horizon}, reverse=True)
-    if len(posts) > length:
-        horizon = posts[length]
-    return Window(horizon, posts[:length])

@@ -4,12 +4,13 @@ import pytest
 from redis import Redis
 
 from projections import projection
+from projections.generations import Generations
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
 from tests.convergence.histories import LogBuilder, Wish, history
-from tests.convergence.test_home_feed_converges import Calls, checkpoint_of
+from tests.convergence.test_home_feed_converges import Calls, after, checkpoint_of
 from tests.convergence.windows import assert_shard_equals_rule
 
 SHARD: Shard = Generation(HOME_FEED, 1, shards=1, window=5).shard(0)
@@ -95,3 +96,46 @@ def test_merging_and_parting_long_windows_is_work_that_ends_a_call(redis: Redis,
     writer.apply(long_windows, Checkpoint(before[-1].position), those)
     assert len(calls.made) == readers
     assert_shard_equals_rule(redis, long_windows, log.people, log.entries)
+
+
+@pytest.fixture
+def stopped_inside(redis: Redis) -> LogBuilder:
+    """Somebody registers, who concerns nobody here, then a post comes to five followers: the shard
+    stops after the first two of them."""
+    everybody_follows = [Wish("follow", who, 0, 0) for who in range(1, 6)]
+    log = history(6, [*everybody_follows, Wish("register", 0, 0, 0), Wish("publish", 0, 0, 0)])
+    writer = BatchWriter(redis, PROJECTION)
+    last_follow = log.entries[-3].position
+    writer.apply(SHARD, Checkpoint(), log.entries[:-2])
+    calls_one = BatchWriter(redis, PROJECTION, budget=2)
+    with pytest.raises(InterruptedError):
+        calls_one.apply(SHARD, Checkpoint(last_follow), log.entries[-2:], stop_working)
+    return log
+
+
+def stop_working() -> None:
+    raise InterruptedError
+
+
+def test_the_place_is_kept_whatever_batch_comes_next(
+    redis: Redis, stopped_inside: LogBuilder
+) -> None:
+    log, writer = stopped_inside, BatchWriter(redis, PROJECTION)
+    stands = checkpoint_of(redis, SHARD)
+    assert stands.place == 2
+    while stands.position < log.entries[-1].position:
+        stands = writer.apply(SHARD, stands, after(log.entries, stands.position, 1))
+    assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
+
+
+def test_a_generation_that_is_not_past_the_event_does_not_take_over(
+    redis: Redis, stopped_inside: LogBuilder
+) -> None:
+    """Some feeds of the old one show the event already."""
+    log, generations = stopped_inside, Generations(redis)
+    old = generations.ensure_active(HOME_FEED, shards=1, window=5)
+    assert old == SHARD.generation
+    new = generations.announce(HOME_FEED, shards=1, window=5)
+    for entry, is_past in zip(log.entries[-3:], (False, False, True), strict=True):
+        generations.finish(new, entry.position)
+        assert generations.switch(old, new, hold_ms=0).done == is_past

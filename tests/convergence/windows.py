@@ -19,6 +19,15 @@ class Window:
     posts: list[int]
 
 
+def merged(mine: Window, theirs: Window, length: int) -> Window:
+    """Two windows as one, as the design tells it."""
+    horizon = max(mine.horizon, theirs.horizon)
+    posts = sorted({post for post in mine.posts + theirs.posts if post > horizon}, reverse=True)
+    if len(posts) > length:
+        horizon = posts[length]
+    return Window(horizon, posts[:length])
+
+
 def feed_window(redis: Redis, shard: Shard, person: int) -> Window:
     """A person's feed."""
     return _window(redis, shard, FEEDS, FEED_HORIZONS, person)

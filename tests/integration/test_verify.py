@@ -9,11 +9,13 @@ from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
+from projections.progress import Silence
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings, What
 from projections.verify.identities import Identities
 from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
+from projections.verify.verification import Verification
 from tests.convergence.contents import contents
 from tests.integration.corruptions import CORRUPTIONS, Corrupt, lists
 from tests.integration.pipeline import Pipeline
@@ -96,6 +98,19 @@ def test_without_a_checkpoint_there_is_no_verdict(
     lived_in.redis.delete(generation.shard(1).checkpoint_key)
     with pytest.raises(CannotTell, match="no checkpoint"):
         verify(HOME_FEED)
+
+
+def test_a_young_history_without_posts_or_follows_can_be_verified(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    assert Truth(database_url).position == 0
+    pipeline.people(1)
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    with Verification(database_url, pipeline.redis) as verification:
+        report = verification.run(NAMES, Sample(), Silence())
+    assert report.different == 0
+    assert report.checked > 0
 
 
 def test_each_difference_says_which_feed_and_which_post(

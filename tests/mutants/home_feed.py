@@ -172,22 +172,22 @@ CALLS_OF_ONE_BATCH = (
     Mutant(
         "a call that ends inside an event claims the whole event",
         _SCRIPT,
-        "move_checkpoint(done, served)",
+        "move_checkpoint(tonumber(before), served)",
         "move_checkpoint(tonumber(position), 0)",
         CALLS,
     ),
     Mutant(
         "an event goes on one follower too far",
         _SCRIPT,
-        "move_checkpoint(done, served)",
-        "move_checkpoint(done, served + 1)",
+        "move_checkpoint(tonumber(before), served)",
+        "move_checkpoint(tonumber(before), served + 1)",
         CALLS,
     ),
     Mutant(
         "an event goes on one follower too early",
         _SCRIPT,
-        "move_checkpoint(done, served)",
-        "move_checkpoint(done, served - 1)",
+        "move_checkpoint(tonumber(before), served)",
+        "move_checkpoint(tonumber(before), served - 1)",
         CALLS,
     ),
     Mutant(

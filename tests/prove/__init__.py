@@ -1,0 +1,1 @@
+"""The convergence campaign: random histories, random schedules, faults, until time is up."""

@@ -1,0 +1,16 @@
+-- What one shard of the home feed holds of some people, all at one instant.
+-- KEYS[1]: the shard's checkpoint.  ARGV: the people.
+-- Returns the checkpoint's fields, the horizons of feeds and of authors' windows, then for each
+-- of the people their feed, their own window and their followers.
+local tag = string.match(KEYS[1], '^{.-}')
+local found = {
+    redis.call('HMGET', KEYS[1], 'position', 'place', 'held_until'),
+    redis.call('HGETALL', tag .. 'fh'),
+    redis.call('HGETALL', tag .. 'wh'),
+}
+for i = 1, #ARGV do
+    for _, list in ipairs({ 'f:', 'w:', 'r:' }) do
+        found[#found + 1] = redis.call('LRANGE', tag .. list .. ARGV[i], 0, -1)
+    end
+end
+return found

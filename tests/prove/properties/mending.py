@@ -1,0 +1,35 @@
+"""What verification has to find and to mend."""
+
+from projections.shards import Generation
+from projections.verify.findings import Findings
+from tests.convergence.contents import contents
+from tests.prove.properties.comparing import same, same_keys
+from tests.prove.run import Run
+
+
+def what_is_sound_is_found_sound(_run: Run, findings: Findings) -> int:
+    """No difference is named where there is none."""
+    same([str(one) for one in findings.differences], [], f"differences of {findings.projection}")
+    return sum(tally.checked for tally in findings.tallies.values())
+
+
+def what_is_damaged_is_found(_run: Run, findings: Findings) -> int:
+    """Whatever it is."""
+    assert findings.different > 0, f"a damaged {findings.projection} was found sound"
+    return 1
+
+
+def one_repair_is_enough(_run: Run, repairs: int) -> int:
+    """Where nothing moves meanwhile, whatever a repair finds is mended by it."""
+    assert repairs <= 1, f"it took {repairs} repairs"
+    return 1
+
+
+def what_is_found_is_mended(
+    run: Run, second: Findings, generation: Generation, sound: dict[str, object]
+) -> int:
+    """A second run finds nothing, and everything is what it was before."""
+    same(
+        [str(one) for one in second.differences], [], f"differences of {second.projection}, mended"
+    )
+    return same_keys(contents(run.bench.redis, generation), sound, f"{generation}, mended")
