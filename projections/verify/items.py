@@ -76,6 +76,13 @@ def numbers_in(entries: Sequence[bytes]) -> Numbers:
     return np.array([_number(entry) for entry in entries], np.int64)
 
 
+def number_in(text: bytes) -> int | None:
+    """The number that this is, as keys and fields write it down; None if it is none."""
+    if not text.isdigit() or len(text) > DIGITS_MAX:
+        return None
+    return int(text) if b"%d" % int(text) == text else None
+
+
 def _number(entry: bytes) -> int:
     return int(entry) if entry.isdigit() and len(entry) <= DIGITS_MAX else -1
 
