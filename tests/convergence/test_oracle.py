@@ -1,0 +1,90 @@
+"""The oracle of verification against what the projector's scripts make on a real Valkey."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+
+from domain.events import Deleted, EventBody, Followed, Published, Registered, Unfollowed
+from projections.home_feed.apply import PROJECTION
+from projections.projection import BatchWriter
+from projections.shards import Checkpoint, Generation, Shard
+from projections.verify.oracle import Oracle, Window
+from projections.verify.truth import Truth
+from tests.convergence import windows
+from tests.convergence.histories import LogBuilder, histories
+from tests.convergence.test_home_feed_converges import on_one_server
+
+
+class Told(Truth):
+    """History as a test tells it, down to the columns that the store would answer with."""
+
+    def __init__(self, log: LogBuilder) -> None:
+        told = [(entry.position, *_facts(entry.body)) for entry in log.entries]
+        self._rows = np.array(
+            told, [(name, np.int64) for name in ("position", "kind", "a", "b")]
+        )  # fmt: skip
+        self._arrange()
+
+
+def _facts(body: EventBody) -> tuple[int, int, int]:
+    match body:
+        case Registered():
+            return 1, 0, 0
+        case Published(author=author):
+            return 2, author, 0
+        case Deleted(author=author, post=post):
+            return 3, author, post
+        case Followed(follower=follower, followee=followee):
+            return 4, follower, followee
+        case Unfollowed(follower=follower, followee=followee):
+            return 5, follower, followee
+        case _:
+            return 0, 0, 0
+
+
+def live(redis: Redis, shard: Shard, people: Sequence[int], *, follows: bool) -> list[Window]:
+    look = windows.feed_window if follows else windows.author_window
+    found = [look(redis, shard, person) for person in people]
+    return [Window(np.array(one.posts, np.int64), one.horizon) for one in found]
+
+
+def spoiled(right: Window) -> list[Window]:
+    """Windows that are not quite this one."""
+    posts, horizon = right.posts, right.horizon
+    wrong = [Window(posts, horizon + 1), Window(np.append(posts, 1), horizon)]
+    if horizon:
+        wrong += [Window(posts, horizon - 1), Window(posts, 0)]
+    if len(posts):
+        # The second is what the rule shows above its horizon, but shorter than it may be.
+        wrong += [Window(posts[1:], horizon), Window(posts[:-1], int(posts[-1]))]
+    if len(posts) > 1:
+        wrong.append(Window(posts[::-1], horizon))
+    return wrong
+
+
+@on_one_server
+@given(log=histories, window=st.integers(1, 5), part=st.floats(0.3, 1.0))
+def test_as_of_any_position_the_oracle_accepts_what_the_scripts_make_and_nothing_else(
+    redis: Redis, log: LogBuilder, window: int, part: float
+) -> None:
+    redis.flushall()
+    shard = Generation(PROJECTION.name, 1, 1, window).shard(0)
+    entries = log.entries[: max(1, int(part * len(log.entries)))]
+    position = entries[-1].position
+    writer, checkpoint = BatchWriter(redis, PROJECTION), Checkpoint()
+    while checkpoint.position < position:
+        checkpoint = writer.apply(shard, checkpoint, entries)
+    people = [person for person in log.people if person <= position]
+    oracle = Oracle(Told(log), window)
+    for follows in (True, False):
+        right = live(redis, shard, people, follows=follows)
+        assert oracle.accept(np.array(people), right, position, follows=follows).all()
+        for person, one in zip(people, right, strict=True):
+            exact = oracle.exact(person, position, follows=follows)
+            assert (exact.posts.tolist(), exact.horizon) == (one.posts.tolist(), one.horizon)
+            wrong = spoiled(one)
+            owners = np.full(len(wrong), person)
+            assert not oracle.accept(owners, wrong, position, follows=follows).any()
