@@ -58,6 +58,14 @@ def test_one_that_is_not_behind_takes_over_and_the_old_one_rests(
     assert pair.held_until(pair.new) == [0] * 3
 
 
+def test_one_that_rested_takes_over_awake(pair: Pair) -> None:
+    pair.stand(pair.old, (9, 0), (9, 0))
+    pair.stand(pair.new, (9, 0), (9, 0), (9, 0))
+    pair.generations.rest(pair.new)
+    assert pair.generations.switch(pair.old, pair.new, hold_ms=0).done
+    assert pair.held_until(pair.new) == [0] * 3
+
+
 @pytest.mark.parametrize(
     ("old", "ahead"),
     [

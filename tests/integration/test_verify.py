@@ -1,17 +1,22 @@
 """Verification on real servers: whatever is corrupted is found, named, and mended."""
 
+import json
 import random
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import LiteralString
 
 import numpy as np
+import psycopg
 import pytest
+from psycopg.sql import SQL
 
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
 from projections.rebuild.progress import Silence
+from projections.verify import inspection
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings, What
 from projections.verify.identities import Identities
@@ -19,7 +24,7 @@ from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
 from projections.verify.verification import Verification
 from tests.convergence.contents import contents
-from tests.integration.corruptions import CORRUPTIONS, Corrupt, lists
+from tests.integration.corruptions import CORRUPTIONS, Corrupt, lists, strings
 from tests.integration.pipeline import Pipeline
 from tests.integration.traffic import Traffic
 from tests.waiting import until
@@ -46,8 +51,9 @@ def verify(lived_in: Pipeline, database_url: str) -> Callable[..., Findings]:
         truth = Truth(database_url)
         identities = Identities(database_url, truth)
         try:
-            inspection = Inspection(lived_in.redis, generation, truth, identities, repair=repair)
-            return inspection.inspect(Sample(rate))
+            return Inspection(lived_in.redis, generation, truth, identities, repair=repair).inspect(
+                Sample(rate)
+            )
         finally:
             identities.close()
 
@@ -203,10 +209,49 @@ def test_a_key_that_means_nothing_is_found_and_removed(
     [generation] = lived_in.generations.active([HOME_FEED])
     key = generation.shard(0).tag + name
     lived_in.redis.set(key, "1")
-    [difference] = verify(HOME_FEED, repair=True).differences
-    assert difference.what == What.EXTRA
+    found = verify(HOME_FEED, repair=True)
+    [difference] = found.differences
+    assert (found.different, difference.what) == (1, What.EXTRA)
     assert name in difference.item
     assert not lived_in.redis.exists(key)
+
+
+def test_a_fact_that_is_only_written_in_another_way_is_equal(
+    lived_in: Pipeline, verify: Callable[..., Findings]
+) -> None:
+    key = next(key for key in strings(lived_in.redis, POSTS) if b"}p:" in key)
+    fact = lived_in.redis.get(key)
+    assert isinstance(fact, bytes)
+    lived_in.redis.set(key, json.dumps(json.loads(fact), sort_keys=True, indent=1))
+    assert verify(POSTS).different == 0
+
+
+def test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict(
+    lived_in: Pipeline, verify: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "STAND_STILL_SECONDS_MAX", 0.05)
+    [generation] = lived_in.generations.active([HOME_FEED])
+    lived_in.redis.hset(generation.shard(1).checkpoint_key, "place", 3)
+    lived_in.write_model.register(handle="late", display_name=None)
+    with pytest.raises(CannotTell, match="in the middle of an event"):
+        verify(HOME_FEED)
+
+
+@pytest.mark.parametrize(
+    "change", ["topic = 'post.pinned'", 'state = \'{"v":2,"author":2,"text":"x"}\'::bytea']
+)
+def test_an_event_that_is_not_known_leaves_no_verdict(
+    lived_in: Pipeline, verify: Callable[..., Findings], database_url: str, change: LiteralString
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        post = "SELECT max(notification_id) FROM slackwater_events WHERE topic = 'post.published'"
+        connection.execute(
+            SQL("UPDATE slackwater_events SET {} WHERE notification_id = ({})").format(
+                SQL(change), SQL(post)
+            )
+        )
+    with pytest.raises(CannotTell, match="does not know"):
+        verify(HOME_FEED)
 
 
 def test_a_field_that_is_nobody_has_no_window(
