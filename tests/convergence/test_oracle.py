@@ -1,6 +1,7 @@
 """The oracle of verification against what the projector's scripts make on a real Valkey."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -15,7 +16,7 @@ from projections.shards import Checkpoint, Generation, Shard
 from projections.verify.oracle import Oracle, Window
 from projections.verify.truth import Truth
 from tests.convergence import windows
-from tests.convergence.histories import LogBuilder, histories
+from tests.convergence.histories import LogBuilder, Wish, histories, history
 from tests.convergence.test_home_feed_converges import on_one_server
 
 
@@ -96,3 +97,18 @@ def test_as_of_any_position_the_oracle_accepts_what_the_scripts_make_and_nothing
             wrong = spoiled(one)
             owners = np.full(len(wrong), person)
             assert not oracle.accept(owners, wrong, position, follows=follows).any()
+
+
+def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: Redis) -> None:
+    """What fell off before is not shown, although only it is left."""
+    publish, delete, follow = (Wish(what, 0, 0, 0) for what in ("publish", "delete", "follow"))
+    log = history(2, [publish, publish, delete, replace(follow, who=1)])
+    author, follower = log.people
+    oracle = Oracle(Told(log.entries), window=1)
+    shard = Generation(PROJECTION.name, 1, 1, 1).shard(0)
+    BatchWriter(redis, PROJECTION).apply(shard, Checkpoint(), log.entries)
+    for person, follows in ((author, False), (follower, True)):
+        exact = oracle.exact(person, log.entries[-1].position, follows=follows)
+        assert (exact.posts.tolist(), exact.horizon) == ([], 3)
+        [right] = live(redis, shard, [person], follows=follows)
+        assert (right.posts.tolist(), right.horizon) == ([], 3)

@@ -66,8 +66,8 @@ def test_a_trimmed_stream_is_fine(carried: Pipeline) -> None:
     assert (chain.first, chain.last, chain.entries, chain.broken) == (9, 16, 8, [])
 
 
-@pytest.mark.parametrize("at_once", [1, 3, 8, 1_000])
-@pytest.mark.parametrize("lost", [2, 8, 9, 15, 16])
+@pytest.mark.parametrize("at_once", [1, 8, 1_000])
+@pytest.mark.parametrize("lost", [2, 9, 16])
 def test_an_entry_lost_behind_the_first_is_found(
     carried: Pipeline, monkeypatch: pytest.MonkeyPatch, at_once: int, lost: int
 ) -> None:
@@ -149,7 +149,7 @@ def test_a_stream_that_is_always_trimmed_in_between_has_no_verdict(
 def test_repair_trims_away_what_is_broken_and_readers_go_on(
     carried: Pipeline, database_url: str
 ) -> None:
-    lose(carried, 5)
+    rewrite(carried, lambda e: replace(e, state=b"{}") if e.position == 5 else e)
     projector = carried.projector()
     with Verification(database_url, carried.redis) as verification:
         report = verification.run([], Sample(), Silence(), repair=True)

@@ -254,10 +254,12 @@ def test_an_event_that_is_not_known_leaves_no_verdict(
         verify(HOME_FEED)
 
 
-def test_a_field_that_is_nobody_has_no_window(
+def test_a_horizon_of_nobody_is_found_and_one_that_names_no_number_is_passed_over(
     lived_in: Pipeline, verify: Callable[..., Findings]
 ) -> None:
     [generation] = lived_in.generations.active([HOME_FEED])
+    lived_in.redis.hset(f"{generation.shard(0).tag}fh", "77777", 5)
+    assert [d.owner for d in verify(HOME_FEED, repair=True).differences] == [77777]
     lived_in.redis.hset(f"{generation.shard(0).tag}fh", 25 * "9", 5)
     assert verify(HOME_FEED).different == 0
 

@@ -48,7 +48,9 @@ CHAIN = ("tests/integration/test_chain.py",)
 MENDING = ("tests/integration/test_mending.py",)
 BEHIND = (f"{_VERIFY}::test_a_shard_that_is_behind_is_compared_as_of_where_it_stands",)
 MOVING = (f"{_VERIFY}::test_while_everything_moves_no_difference_is_found",)
-CORRUPTED = (f"{_VERIFY}::test_a_corrupted_read_model_is_found_and_mended",)
+NOBODYS = (
+    f"{_VERIFY}::test_a_horizon_of_nobody_is_found_and_one_that_names_no_number_is_passed_over",
+)
 STRAYS = (f"{_VERIFY}::test_a_key_that_means_nothing_is_found_and_removed",)
 SAMPLES = (
     f"{_VERIFY}::test_a_sample_is_that_share_of_different_items_in_order",
