@@ -14,7 +14,7 @@ from projections.shards import Generation, Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Difference, Findings, What
 from projections.verify.identities import Identities
-from projections.verify.items import ItemKind, Verdict
+from projections.verify.items import ItemKind, Verdict, number_in
 from projections.verify.kinds import kinds_of
 from projections.verify.mending import Mending
 from projections.verify.truth import Numbers, Truth
@@ -204,7 +204,8 @@ class Inspection:
         if kind.hash is None:
             return np.empty(0, np.int64)
         fields = cast("list[bytes]", self._redis.hkeys(f"{shard.tag}{kind.hash}"))
-        return np.array([int(field) for field in fields if field.isdigit()], np.int64)
+        owners = [owner for field in fields if (owner := number_in(field)) is not None]
+        return np.array(owners, np.int64)
 
 
 def _differences(

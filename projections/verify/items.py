@@ -76,6 +76,13 @@ def numbers_in(lists: Sequence[Sequence[bytes]]) -> list[Numbers]:
     return np.split(every, np.cumsum([len(entries) for entries in lists])[:-1])
 
 
+def number_in(text: bytes) -> int | None:
+    """The number that this is, as keys and fields write it down; None if it is none."""
+    if not text.isdigit() or len(text) > DIGITS_MAX:
+        return None
+    return int(text) if b"%d" % int(text) == text else None
+
+
 def _number(entry: bytes) -> int:
     return int(entry) if entry.isdigit() and len(entry) <= DIGITS_MAX else -1
 

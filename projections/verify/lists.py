@@ -20,6 +20,7 @@ from projections.verify.items import (
     Verdict,
     Write,
     flaws_of_list,
+    number_in,
     numbers_in,
     rewrite,
 )
@@ -201,6 +202,4 @@ def people_of(shard: Shard, numbers: Numbers) -> Numbers:
 def owners_in(keys: Sequence[bytes], prefix: str) -> list[int | None]:
     """The number behind this prefix in each key; None where the key is another."""
     head, start = prefix.encode(), len(prefix)
-    return [
-        int(key[start:]) if key.startswith(head) and key[start:].isdigit() else None for key in keys
-    ]
+    return [number_in(key[start:]) if key.startswith(head) else None for key in keys]

@@ -65,9 +65,9 @@ class Truth:
         order = np.lexsort((self.positions[is_change], b[is_change], a[is_change]))
         follower, followee = a[is_change][order], b[is_change][order]
         change, change_kind = self.positions[is_change][order], kind[is_change][order]
-        ends = np.append(change[1:], STILL)[: len(change)]
-        goes_on = (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
-        ends[:-1][~goes_on] = STILL
+        ends = np.full(len(change), STILL)
+        same = (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
+        ends[:-1][same] = change[1:][same]
         begun = change_kind == _FOLLOWED
         self.follower, self.followee = follower[begun], followee[begun]
         self.begin, self.end = change[begun], ends[begun]

@@ -39,7 +39,9 @@ def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
             case _:
                 posts.append((who, write_model.publish(author_id=who, text=f"{who}").id))
     pipeline.carry()
-    pipeline.project(pipeline.projector())
+    projector = pipeline.projector()
+    pipeline.project(projector)
+    projector._member.leave()  # the next one has all shards at once
     return pipeline
 
 

@@ -227,3 +227,21 @@ def test_a_rebuild_during_writes_loses_and_doubles_nothing_and_no_reader_goes_ba
     rebuilt = rebuild(HOME_FEED)
     assert rebuilt.findings is not None
     assert rebuilt.findings.different == 0
+
+
+@pytest.mark.parametrize("people", [0, 2])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_history_that_has_hardly_begun_is_rebuilt_as_well(
+    pipeline: Pipeline, database_url: str, name: str, people: int
+) -> None:
+    pipeline.people(people)
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    servers, before = Servers(database_url, pipeline.redis), active(pipeline.redis, name)
+    rebuilt = Rebuild(servers, pipeline.store, before, Silence()).run(
+        shards=2, window=4, activate=True
+    )
+    assert rebuilt.switched
+    assert contents(pipeline.redis, replace(before, number=rebuilt.number)) == contents(
+        pipeline.redis, before
+    )

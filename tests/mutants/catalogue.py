@@ -1,6 +1,15 @@
 """Every mutant, by what it breaks."""
 
-from tests.mutants import home_feed, log, projections, workers
+from tests.mutants import (
+    bulk_builds,
+    home_feed,
+    log,
+    oracle,
+    projections,
+    rebuild,
+    verify,
+    workers,
+)
 from tests.mutants.mutant import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -8,4 +17,8 @@ MUTANTS: tuple[Mutant, ...] = (
     *projections.MUTANTS,
     *log.MUTANTS,
     *workers.MUTANTS,
+    *rebuild.MUTANTS,
+    *bulk_builds.MUTANTS,
+    *oracle.MUTANTS,
+    *verify.MUTANTS,
 )

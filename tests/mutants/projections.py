@@ -43,8 +43,8 @@ CHECKPOINTS = (
     Mutant(
         "a shard that is held is written to",
         "projections/checkpoint.lua",
-        "if found[3] and",
-        "if false and",
+        "if is_in_the_future(",
+        "if false and is_in_the_future(",
         RECOVERY,
     ),
     Mutant(
@@ -92,8 +92,8 @@ CHECKPOINTS = (
     Mutant(
         "every heartbeat makes generation 1 the active one again",
         "projections/generations.py",
-        "pipe.hsetnx(key, ACTIVE",
-        "pipe.hset(key, ACTIVE",
+        "return in_use[0]  # and",
+        "self._redis.hset(generations_key(projection), ACTIVE, 1)  #",
         RECOVERY,
     ),
 )
