@@ -48,7 +48,7 @@ def activate_generation(settings: Settings, projection: str, number: int) -> int
     check_names([projection], every=False)
     with (
         projection_servers(settings) as (servers, store),
-        generations_lock(servers.database_url, projection),
+        generations_lock(servers.database_url, projection) as still_alone,
         ProgressBar(projection) as progress,
     ):
         if projection == RELATIONAL:
@@ -58,7 +58,7 @@ def activate_generation(settings: Settings, projection: str, number: int) -> int
             listed = Generations(servers.redis).listed(projection)
             resting = _find(listed, number, State.RESTING, "activated")
             [active] = [one.generation for one in listed if one.state == State.ACTIVE]
-            rebuilt = Rebuild(servers, store, active, progress).activate(resting)
+            rebuilt = Rebuild(servers, store, active, progress, still_alone).activate(resting)
     show_rebuilt(rebuilt)
     return 0 if rebuilt.switched else 1
 

@@ -75,14 +75,17 @@ def _rebuild(
     *,
     activate: bool,
 ) -> Rebuilt:
-    with generations_lock(servers.database_url, name), ProgressBar(name) as progress:
+    with (
+        generations_lock(servers.database_url, name) as still_alone,
+        ProgressBar(name) as progress,
+    ):
         if name == RELATIONAL:
             with closing(RelationalRebuild(servers.database_url, store, progress)) as tables:
                 return tables.run(activate=activate)
         active = Generations(servers.redis).ensure_active(
             name, shards=settings.shards, window=settings.window
         )
-        return Rebuild(servers, store, active, progress).run(
+        return Rebuild(servers, store, active, progress, still_alone).run(
             shards=shards or active.shards, window=window or active.window, activate=activate
         )
 

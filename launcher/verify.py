@@ -86,6 +86,9 @@ def told(verify: Callable[[], int]) -> int:
         reason = f"Redis does not answer: {error}"
     except (SlackwaterError, LaunchError) as error:
         reason = str(error)
+    except Exception:  # noqa: BLE001 - whatever it was, it must not look like a verdict
+        errors.print_exception()
+        reason = "a fault of ours, see above"
     errors.print(f"[bold red]could not tell:[/] {escape(reason)}", highlight=False, soft_wrap=True)
     return CANNOT_TELL
 

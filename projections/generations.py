@@ -6,6 +6,7 @@ from typing import cast
 
 from redis import Redis
 
+from projections.errors import GenerationRefused
 from projections.scripts import load_script
 from projections.shards import (
     ACTIVE,
@@ -38,6 +39,8 @@ class Generations:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._announce = load_script(redis, "projections", "announce")
+        self._lay_aside = load_script(redis, "projections", "lay_aside")
         self._switch = load_script(redis, "projections", "switch")
 
     def ensure_active(self, projection: str, *, shards: int, window: int) -> Generation:
@@ -72,10 +75,9 @@ class Generations:
 
     def announce(self, projection: str, *, shards: int, window: int) -> Generation:
         """A new generation, to be built. Its number was never given before."""
-        number = self._redis.hincrby(generations_key(projection), LAST, 1)
-        generation = Generation(projection, number, shards, window)
-        self._write_entry(generation, building=True)
-        return generation
+        entry = encode_entry(Generation(projection, 0, shards, window), building=True)
+        number = cast("int", self._announce(keys=[generations_key(projection)], args=[entry]))
+        return Generation(projection, number, shards, window)
 
     def finish(self, generation: Generation, position: int) -> None:
         """Gives every shard of a loaded generation its checkpoint: complete up to `position`."""
@@ -92,18 +94,15 @@ class Generations:
             pipe.execute()
 
     def rest(self, generation: Generation) -> None:
-        """Lays a complete generation that is not active to rest."""
-        self._write_entry(generation, building=False)
-        with self._redis.pipeline(transaction=True) as pipe:
-            for shard in generation.all_shards():
-                pipe.hset(shard.checkpoint_key, "held_until", str(FOREVER))
-            pipe.execute()
+        """Lays a complete generation to rest. Raises GenerationRefused if it is active."""
+        self._set_aside(generation, building=False)
 
     def switch(self, old: Generation, new: Generation, *, hold_ms: int) -> Switched:
         """Makes `new` the active one and lays `old` to rest, at one instant.
 
         Only if no shard of `new` is behind any shard of `old`, so that no reader sees an older
         position. Else the shards of `old` are held for this long, for `new` to come up to them.
+        Raises GenerationRefused if `old` is not the active one, or `new` not in the registry.
         """
         old_keys = [shard.checkpoint_key for shard in old.all_shards()]
         new_keys = [shard.checkpoint_key for shard in new.all_shards()]
@@ -111,17 +110,23 @@ class Generations:
         arguments += [str(FOREVER), encode_entry(new, building=False)]
         keys = [generations_key(old.projection), *old_keys, *new_keys]
         done, position, place = cast("tuple[int, int, int]", self._switch(keys, arguments))
+        if done < 0:
+            raise GenerationRefused(
+                f"{old.projection} generation {old.number} is not active any more, or {new.number} "
+                "is gone: was Redis emptied meanwhile? Rebuild again"
+            )
         return Switched(done == 1, Checkpoint(position, place))
 
     def drop(self, generation: Generation, progress: Callable[[int], object]) -> None:
-        """Removes a generation that is not active, calling `progress` with the keys gone so far.
+        """Removes a generation, calling `progress` with the keys gone so far.
 
-        It leaves the registry last: what ends half-way is seen there and can be dropped again.
+        Its checkpoints go first, so that nobody takes the rest for complete; it leaves the
+        registry last: what ends half-way is seen there and can be dropped again. Raises
+        GenerationRefused if it is active.
         """
-        in_use = self.active([generation.projection])
-        assert generation not in in_use, "the active generation is in use"
-        self._write_entry(generation, building=True)
-        gone = 0
+        self._set_aside(generation, building=True)
+        self._redis.unlink(*(shard.checkpoint_key for shard in generation.all_shards()))
+        gone = generation.shards
         pattern = f"{{{generation.projection}:{generation.number}:*"
         cursor = None
         while cursor != 0:
@@ -151,6 +156,13 @@ class Generations:
             for shard, (position, place) in zip(wanted, answers, strict=True)
         }
 
-    def _write_entry(self, generation: Generation, *, building: bool) -> None:
-        key = generations_key(generation.projection)
-        self._redis.hset(key, str(generation.number), encode_entry(generation, building=building))
+    def _set_aside(self, generation: Generation, *, building: bool) -> None:
+        checkpoints = [shard.checkpoint_key for shard in generation.all_shards()]
+        done = self._lay_aside(
+            keys=[generations_key(generation.projection), *checkpoints],
+            args=[generation.number, encode_entry(generation, building=building), str(FOREVER)],
+        )
+        if not done:
+            raise GenerationRefused(
+                f"{generation.projection} generation {generation.number} is active: it is in use"
+            )

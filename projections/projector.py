@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 BATCH_ENTRIES_MAX = 500
 PROPAGATIONS_KEPT = 200
+HELD_PAUSE_SECONDS = 0.02
 
 BATCH_ENTRIES = Histogram(
     "slackwater_projector_batch_entries",
@@ -87,12 +88,16 @@ class Projector:
         if not together:
             # No share: this one waits for a change of membership, not for the log.
             time.sleep(HEARTBEAT_SECONDS)
+        refused = 0
         for position, shards in together.items():
             entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
             for shard in shards if entries else ():
-                self._apply(shard, entries)
+                refused += not self._apply(shard, entries)
             if not entries and position == 0 and self._log.is_empty():
                 self._generations.begin(shards)
+        if refused == len(self._checkpoints) > 0:
+            # Held, all of them: a switch or a repair is at work, and needs the time more.
+            time.sleep(HELD_PAUSE_SECONDS)
 
     def _take_share(self) -> None:
         """Looks who else is there, and where this worker's shards really stand.
@@ -119,7 +124,8 @@ class Projector:
     def _active_generations(self) -> list[Generation]:
         return self._generations.active(self._names)
 
-    def _apply(self, shard: Shard, entries: Sequence[Entry]) -> None:
+    def _apply(self, shard: Shard, entries: Sequence[Entry]) -> bool:
+        """Applies a batch to one shard; returns whether it moved."""
         name = shard.generation.projection
         before, started = self._checkpoints[shard], time.perf_counter()
         reached = self._writers[name].apply(shard, before, entries, between=self._beat)
@@ -131,6 +137,7 @@ class Projector:
         BATCH_ENTRIES.labels(name).observe(len(applied))
         if name == HOME_FEED:
             self._measure_propagation(applied, self._building_since.get(shard, 0.0))
+        return reached != before
 
     def _measure_propagation(self, entries: Sequence[Entry], since: float) -> None:
         """Counts posts published `since` then: a shard that is built anew delivers old ones too."""

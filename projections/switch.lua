@@ -4,10 +4,12 @@
 -- time that stands for ever; the registry's entry for the new one from then on.
 -- Returns 1 and the furthest checkpoint of the old one if the switch is done; 0 and that
 -- checkpoint if a shard of the new one is behind it: the old one is then held for that time, so
--- that the new one can come up to it; -1 if the old one is not the active one (any more).
+-- that the new one can come up to it; -1 if the old one is not the
+-- active one (any more), or the new one not in the registry.
 local registry, shards = KEYS[1], tonumber(ARGV[3])
 
-if redis.call('HGET', registry, 'active') ~= ARGV[1] then
+if redis.call('HGET', registry, 'active') ~= ARGV[1]
+    or redis.call('HEXISTS', registry, ARGV[2]) == 0 then
     return { -1, 0, 0 }
 end
 

@@ -54,7 +54,8 @@ async def join_page(
         return JoinedPage(hydrated.items, cursor, await freshness(models.watch, hydrated.as_of))
     try:
         rest = await read_below(below=top + 1, limit=wanted, up_to=page.position)
-        _check_that_it_joins(models, rest, top)
+        # One page shows one moment; what is only below the window may be of an earlier one.
+        _check_that_it_joins(models, rest, page.position if page.posts else top)
     except (ProjectionUnavailable, RelationalUnreachable) as error:
         if not page.posts:
             raise
@@ -76,11 +77,11 @@ async def _freshness_of_both(
     return await freshness(models.watch, as_of, source)
 
 
-def _check_that_it_joins(models: ReadModels, rest: PostRows, top: int) -> None:
+def _check_that_it_joins(models: ReadModels, rest: PostRows, needed: int) -> None:
     """Raises ProjectionBehind where there would be a gap, or two histories on one page."""
-    if rest.standing.position < top:
+    if rest.standing.position < needed:
         raise ProjectionBehind(
-            f"posts up to position {top} are wanted from the relational projection, which is at "
+            f"posts as of position {needed} are wanted from the relational projection, which is at "
             f"{rest.standing.position}; it gets there by itself: try again shortly"
         )
     if rest.standing.epoch != models.watch.epoch:

@@ -13,15 +13,18 @@ the horizon of the followee's own window with it. Hence
 and the window is what is visible above it.
 """
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
 from projections.history.columns import NEVER, Column, Columns
+from projections.home_feed.author_trims import trims_of
 
 PAIRS_AT_ONCE = 400_000
 """About so many pairs of owner and post are laid out at once: some 40 MB."""
+
+PAIRS_MAX = 4 * PAIRS_AT_ONCE
+"""Where so many are not to be expected but come, the owners are taken in smaller parts."""
 
 FIRST_REACH = 2.0
 """Posts are laid out from where this many times the window's length is to be expected."""
@@ -46,6 +49,12 @@ class Sources:
     author: Column
     begin: Column
     end: Column
+
+    def where(self, chosen: np.ndarray) -> "Sources":
+        """Some of them."""
+        return Sources(
+            self.owner[chosen], self.author[chosen], self.begin[chosen], self.end[chosen]
+        )
 
     def of(self, first: int, last: int) -> "Sources":
         """The sources of owners from `first` to before `last`, as owners from 0."""
@@ -73,6 +82,7 @@ class WindowsInBulk:
     def __init__(self, columns: Columns, window: int) -> None:
         self._window = window
         self._stride = columns.position + 1
+        assert len(columns.people) * self._stride < NEVER, "author and post fit 64 bits together"
         author = np.searchsorted(columns.people, columns.author)
         order = np.argsort(author, kind="stable")
         self._posts = columns.post
@@ -100,18 +110,18 @@ class WindowsInBulk:
         np.add.at(ever, sources.owner, counts[sources.author])
         posts: list[Column] = [np.empty(0, np.int64)] * owners
         horizons = np.zeros(owners, np.int64)
-        reach, todo = FIRST_REACH * (self._window + 1), np.arange(owners)
-        while len(todo):
+        waiting = [(np.arange(owners), FIRST_REACH * (self._window + 1))]
+        while waiting:
+            todo, reach = waiting.pop()
             is_todo = np.zeros(owners, bool)
             is_todo[todo] = True
-            chosen = is_todo[sources.owner]
-            part = Sources(
-                sources.owner[chosen], sources.author[chosen],
-                sources.begin[chosen], sources.end[chosen],
-            )  # fmt: skip
+            part = sources.where(is_todo[sources.owner])
             cut = self._cuts(ever, reach)
-            cut[~is_todo] = 0
-            pairs = self._pairs(part, cut)
+            low, counts = self._extent(part, cut)
+            if counts.sum() > PAIRS_MAX and len(todo) > 1:
+                waiting += [(half, reach) for half in np.array_split(todo, 2)]
+                continue
+            pairs = self._pairs(part, low, counts)
             lowest = self._post_after(pairs, owners, self._window + 1)
             enough = is_todo & ((lowest > 0) | (cut == 0))
             self._raise_where_removed(pairs, lowest, enough)
@@ -124,8 +134,8 @@ class WindowsInBulk:
                 posts[owner] = shown.post[bounds[owner] : bounds[owner + 1]]
                 assert len(posts[owner]) <= self._window
             horizons[enough] = lowest[enough]
-            todo = np.flatnonzero(is_todo & ~enough)
-            reach *= 4
+            if len(rest := np.flatnonzero(is_todo & ~enough)):
+                waiting.append((rest, 4 * reach))
         return Windows(posts, horizons)
 
     def _cuts(self, ever: Column, reach: float) -> Column:
@@ -136,12 +146,15 @@ class WindowsInBulk:
         index = np.minimum((len(self._posts) * (1 - share)).astype(np.int64), len(self._posts) - 1)
         return np.where(share < 1.0, self._posts[index], 0)
 
-    def _pairs(self, sources: Sources, cut: Column) -> _Pairs:
-        """Every post above the cut that ever stood in one of these windows."""
+    def _extent(self, sources: Sources, cut: Column) -> tuple[Column, Column]:
+        """For each source where its posts above the cut begin, and how many they are."""
         low = np.searchsorted(
             self._place, sources.author * self._stride + cut[sources.owner], side="right"
         )
-        counts = self._first[sources.author + 1] - low
+        return low, self._first[sources.author + 1] - low
+
+    def _pairs(self, sources: Sources, low: Column, counts: Column) -> _Pairs:
+        """Every one of these posts that ever stood in one of these windows."""
         before = np.cumsum(counts) - counts
         index = np.repeat(low - before, counts) + np.arange(counts.sum())
         post = self._post[index]
@@ -217,24 +230,7 @@ class WindowsInBulk:
         horizons: list[int] = []
         for author in deleters[counts[deleters] > self._window]:
             part = slice(self._first[author], self._first[author + 1])
-            for position, horizon in _trims(self._post[part], self._deleted[part], self._window):
+            for position, horizon in trims_of(self._post[part], self._deleted[part], self._window):
                 places.append(int(author) * self._stride + position)
                 horizons.append(horizon)
         return np.array(places, np.int64), np.array(horizons, np.int64)
-
-
-def _trims(posts: Column, deleted: Column, window: int) -> list[tuple[int, int]]:
-    """An author's own window gone through: (position, new horizon) at each trim."""
-    happened = [(post, 0) for post in posts.tolist()]
-    gone = deleted != NEVER
-    happened += zip(deleted[gone].tolist(), posts[gone].tolist(), strict=True)
-    standing: deque[int] = deque()
-    found: list[tuple[int, int]] = []
-    for position, deleted_post in sorted(happened):
-        if not deleted_post:
-            standing.append(position)
-            if len(standing) > window:
-                found.append((position, standing.popleft()))
-        elif standing and deleted_post >= standing[0]:
-            standing.remove(deleted_post)
-    return found

@@ -3,6 +3,7 @@
 SlackwaterError (domain)
 └── LogError
     ├── StoreUnreachable   Postgres does not answer
+    ├── MalformedEntry     something in the stream that no relay wrote
     └── HistoryMismatch    stream and store hold two different histories
 """
 
@@ -15,6 +16,17 @@ class LogError(SlackwaterError):
 
 class StoreUnreachable(LogError):
     """The event store does not answer; try again later."""
+
+
+class MalformedEntry(LogError):
+    """Something in the stream that no relay wrote; readers cannot pass it."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            f"the stream's entry at {position} is not one of ours: 'slackwater verify --repair' "
+            "takes it out"
+        )
+        self.position = position
 
 
 class HistoryMismatch(LogError):

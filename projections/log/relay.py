@@ -119,4 +119,5 @@ class Relay:
         below = min(last - STREAM_POSITIONS_KEPT, self._slowest_position()) + 1
         if below > 1 and (dropped := self._stream.trim_below(below)):
             logger.info("trimmed %d entries below position %d", dropped, below)
+        self._store.drop_hints()
         self._trim_at = time.monotonic() + TRIM_EVERY_SECONDS

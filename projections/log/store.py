@@ -72,6 +72,13 @@ class Store:
             for _ in connection.notifies(timeout=seconds, stop_after=1):
                 pass
 
+    def drop_hints(self) -> None:
+        """Throws away the hints that have piled up here while nobody waited for one."""
+        if self._listening:
+            with self._connected() as connection:
+                for _ in connection.notifies(timeout=0):
+                    pass
+
     def close(self) -> None:
         """Closes the connection."""
         if self._connection is not None:

@@ -8,7 +8,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from projections.log.entry import Entry
-from projections.log.errors import HistoryMismatch
+from projections.log.errors import HistoryMismatch, MalformedEntry
 from projections.scripts import load_script
 
 STREAM = "slackwater:stream"
@@ -93,10 +93,14 @@ def _entries_of(answer: Any) -> list[tuple[bytes, Fields]]:
 
 
 def _entry(entry_id: bytes, fields: Fields) -> Entry:
-    return Entry(
-        position=position_of(entry_id),
-        prev=int(fields[b"prev"]),
-        originator_id=UUID(bytes=fields[b"id"]),
-        topic=fields[b"topic"].decode(),
-        state=fields[b"state"],
-    )
+    position = position_of(entry_id)
+    try:
+        return Entry(
+            position=position,
+            prev=int(fields[b"prev"]),
+            originator_id=UUID(bytes=fields[b"id"]),
+            topic=fields[b"topic"].decode(),
+            state=fields[b"state"],
+        )
+    except (KeyError, ValueError, AssertionError) as error:
+        raise MalformedEntry(position) from error

@@ -3,7 +3,7 @@
 An advisory lock of Postgres: it ends with the connection, however the process ends.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import psycopg
@@ -15,21 +15,29 @@ _LOCK_CLASS = 5_210_013  # any number, but always the same
 
 
 @contextmanager
-def generations_lock(database_url: str, projection: str) -> Generator[None]:
-    """Held inside. Raises AlreadyRebuilding, StoreUnreachable."""
+def generations_lock(database_url: str, projection: str) -> Generator[Callable[[], None]]:
+    """Held inside, where what it yields raises StoreUnreachable if it has been lost meanwhile.
+
+    Raises AlreadyRebuilding, StoreUnreachable.
+    """
+    name = f"slackwater generations {projection}"
     try:
-        connection = psycopg.connect(
-            database_url, autocommit=True, application_name=f"slackwater generations {projection}"
-        )
+        with psycopg.connect(database_url, autocommit=True, application_name=name) as connection:
+            row = connection.execute(
+                "SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_LOCK_CLASS, projection)
+            ).fetchone()
+            if row is None or not row[0]:
+                raise AlreadyRebuilding(
+                    f"another process is changing the generations of {projection}; wait for it, "
+                    "or stop it"
+                )
+
+            def still_held() -> None:
+                try:
+                    connection.execute("SELECT 1")
+                except psycopg.Error as error:
+                    raise StoreUnreachable(f"the lock on {projection} was lost: {error}") from error
+
+            yield still_held
     except psycopg.Error as error:
         raise StoreUnreachable(f"the event store does not answer: {error}") from error
-    with connection:
-        row = connection.execute(
-            "SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_LOCK_CLASS, projection)
-        ).fetchone()
-        if row is None or not row[0]:
-            raise AlreadyRebuilding(
-                f"another process is changing the generations of {projection}; wait for it, or "
-                "stop it"
-            )
-        yield

@@ -7,7 +7,7 @@ removes it.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from projections.catalogue import PROJECTIONS
+from projections.errors import GenerationRefused
 from projections.generations import Generations
 from projections.history.events import Event, copy_events
 from projections.history.loader import Loader
@@ -22,8 +23,9 @@ from projections.log.store import Store
 from projections.progress import Progress
 from projections.rebuild.catch_up import CatchUp
 from projections.rebuild.rebuilt import Rebuilt
-from projections.rebuild.switching import switch
+from projections.rebuild.switching import hand_over, switch
 from projections.shards import Generation, State
+from projections.verify.epochs import check_same_history
 from projections.verify.findings import Findings
 from projections.verify.identities import Identities
 from projections.verify.inspection import Inspection, Sample
@@ -41,74 +43,90 @@ class Servers:
 
 
 class Rebuild:
-    """Of one projection. The caller holds the lock on its generations."""
+    """Of one projection. The caller holds the lock on its generations, and `still_alone` raises
+    if it has been lost."""
 
     def __init__(
-        self, servers: Servers, store: Store, active: Generation, progress: Progress
+        self,
+        servers: Servers,
+        store: Store,
+        active: Generation,
+        progress: Progress,
+        still_alone: Callable[[], object] = lambda: None,
     ) -> None:
         self._servers = servers
         self._store = store
         self._active = active
         self._progress = progress
+        self._still_alone = still_alone
         self._generations = Generations(servers.redis)
 
     def run(self, *, shards: int, window: int, activate: bool) -> Rebuilt:
         """Builds, verifies and switches. If verification fails, it does not switch.
 
-        Raises StoreUnreachable, UnreadableEvent, CannotTell, NotSwitched, RedisError; nothing of
-        the new generation is left then.
+        Raises StoreUnreachable, UnreadableEvent, CannotTell, RebuildError, GenerationRefused,
+        RedisError; the active generation is as it was then, and nothing of the new one is left.
         """
+        check_same_history(self._servers.redis, self._store)
         self._remove_unfinished()
         new = self._generations.announce(self._active.projection, shards=shards, window=window)
         rebuilt = Rebuilt(new.projection, new.number)
-        try:
+        with self._given_up_by(lambda: self._generations.drop(new, lambda _: None)):
             with ThreadPoolExecutor(1, "truth") as beside:
                 # History as verification sees it takes Postgres some time: it can begin at once.
                 truth = beside.submit(Truth, self._servers.database_url)
                 with rebuilt.timed("load"):
                     self._load(new, rebuilt)
-                self._take_over(new, rebuilt, truth.result, activate=activate)
-        except BaseException:
-            # Ctrl-C included. What cannot be removed now is removed by the next rebuild.
-            with contextlib.suppress(RedisError):
-                self._generations.drop(new, lambda _: None)
-            raise
+                self._prove(new, rebuilt, truth.result)
+            self._take_over(new, rebuilt, activate=activate)
         return rebuilt
 
     def activate(self, resting: Generation) -> Rebuilt:
         """Brings a resting generation up to date, verifies it, and switches to it, likewise.
 
-        Raises StoreUnreachable, UnreadableEvent, CannotTell, NotSwitched, RedisError; it goes on
-        resting then.
+        Raises as `run` does; the generation goes on resting then.
         """
+        check_same_history(self._servers.redis, self._store)
         rebuilt = Rebuilt(resting.projection, resting.number)
-        self._generations.wake(resting)
-        try:
-            self._take_over(
-                resting, rebuilt, lambda: Truth(self._servers.database_url), activate=True
-            )
-        except BaseException:
-            with contextlib.suppress(RedisError):
-                self._generations.rest(resting)
-            raise
+        with self._given_up_by(lambda: self._generations.rest(resting)):
+            self._generations.wake(resting)
+            self._prove(resting, rebuilt, lambda: Truth(self._servers.database_url))
+            self._take_over(resting, rebuilt, activate=True)
         return rebuilt
 
-    def _take_over(
-        self, new: Generation, rebuilt: Rebuilt, truth: Callable[[], Truth], *, activate: bool
-    ) -> None:
+    @contextlib.contextmanager
+    def _given_up_by(self, give_up: Callable[[], object]) -> Generator[None]:
+        """Tidies up if something goes wrong, Ctrl-C included, and lets it go on upwards.
+
+        What cannot be tidied up now, the next rebuild does. A generation that has become active
+        meanwhile refuses to be given up.
+        """
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(RedisError, GenerationRefused):
+                give_up()
+            raise
+
+    def _prove(self, new: Generation, rebuilt: Rebuilt, truth: Callable[[], Truth]) -> None:
         with rebuilt.timed("catch up"):
             self._progress.begin("catching up", None)
             rebuilt.events += CatchUp(self._servers.redis, self._store, new).to_the_head()
         with rebuilt.timed("verify"):
             self._progress.begin("verifying", None)
             rebuilt.findings = self._verify(new, truth())
-        if rebuilt.findings.different or not activate:
+
+    def _take_over(self, new: Generation, rebuilt: Rebuilt, *, activate: bool) -> None:
+        if rebuilt.different or not activate:
             self._generations.rest(new)
             return
+        self._still_alone()
+        check_same_history(self._servers.redis, self._store)
         with rebuilt.timed("switch"):
             self._progress.begin("switching", None)
-            switch(self._servers.redis, self._store, self._active, new)
+            catch_up = switch(self._servers.redis, self._store, self._active, new)
         rebuilt.switched = True
+        hand_over(catch_up)
 
     def _load(self, new: Generation, rebuilt: Rebuilt) -> None:
         head = self._store.head()

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from projections.log.entry import Entry
+from projections.log.errors import MalformedEntry
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.verify.errors import CannotTell
@@ -32,8 +33,11 @@ class Chain:
 def compare_chain(stream: Stream, store: Store) -> Chain:
     """Follows the stream from its first entry to its last. Raises StoreUnreachable, CannotTell."""
     for _ in range(TRIES_MAX):
-        if (chain := _follow(stream, store)) is not None:
-            return chain
+        try:
+            if (chain := _follow(stream, store)) is not None:
+                return chain
+        except MalformedEntry as error:
+            return Chain(error.position, error.position, 1, "", [error.position])
     raise CannotTell("the stream is trimmed faster than it can be read; try again")
 
 

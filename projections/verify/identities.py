@@ -71,6 +71,7 @@ class Identities:
                 prepare=True,
             ).fetchall()
         except psycopg.Error as error:
+            self.close()
             raise CannotTell(f"history cannot be read from the event store: {error}") from error
         return {row[0]: row for row in rows}
 
@@ -78,6 +79,7 @@ class Identities:
         """Closes the connection."""
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
     def _advance(self) -> None:
         if self._position == self._truth.position:

@@ -2,25 +2,29 @@
 
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 from redis import Redis
+from redis.exceptions import RedisError, ResponseError
 
-from projections.shards import Generation, Shard
+from projections.shards import FOREVER, Generation, Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Difference, Findings, What
 from projections.verify.identities import Identities
 from projections.verify.items import ItemKind, Verdict, number_in
 from projections.verify.kinds import kinds_of
 from projections.verify.mending import Mending
+from projections.verify.strays import inspect_strays
 from projections.verify.truth import Numbers, Truth
 
 OWNERS_AT_ONCE = 200
-KEYS_AT_ONCE = 10_000
+LOOKS_BETWEEN_READING_ON = 10
+"""So many looks are judged together, so that history is read on once for all of them."""
+
+NO_NUMBER = b"-"
 
 STAND_STILL_SECONDS_MAX = 10.0
 """How long a shard is waited for that is in the middle of an event."""
@@ -75,59 +79,68 @@ class Inspection:
         for shard in self._generation.all_shards():
             self._inspect_checkpoint(shard)
             for kind in self._kinds:
-                self._inspect(kind, shard, sample.of(kind.owners(shard)))
+                self.inspect_items(kind, shard, sample.of(kind.owners(shard)))
         if sample.rate >= 1.0:
-            self._inspect_strays()
+            inspect_strays(self, self._redis, self._generation, self._kinds)
         return self.findings
 
-    def _inspect(self, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
-        for at in range(0, len(owners), OWNERS_AT_ONCE):
-            some = owners[at : at + OWNERS_AT_ONCE].tolist()
-            position, answers = self._read(kind, shard, some)
-            verdicts = kind.judge(shard, some, answers, position)
-            self.findings.compared(kind.name, len(some), len(verdicts), position)
-            self.findings.add(_differences(kind, shard, verdicts, position))
-            if verdicts and self._mending is not None:
-                self._mend(kind, shard, [verdict.owner for verdict in verdicts])
-            self._checked += len(some)
-            self._progress(self._checked)
+    def inspect_items(self, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
+        """Compares these owners' items, and mends them if that is wanted."""
+        looks_at_once = OWNERS_AT_ONCE * LOOKS_BETWEEN_READING_ON
+        for first in range(0, len(owners), looks_at_once):
+            looks = [
+                self._look(kind, shard, owners[at : at + OWNERS_AT_ONCE].tolist())
+                for at in range(first, min(first + looks_at_once, len(owners)), OWNERS_AT_ONCE)
+            ]
+            self._truth.reach(max(look.position for look in looks))
+            for look in looks:
+                self._judge(kind, shard, look)
 
-    def _read(self, kind: ItemKind, shard: Shard, owners: Sequence[int]) -> tuple[int, list[Any]]:
+    def _judge(self, kind: ItemKind, shard: Shard, look: "_Look") -> None:
+        verdicts = kind.judge(shard, look.owners, look.answers, look.position)
+        self.findings.compared(kind.name, len(look.owners), len(verdicts), look.position)
+        self.findings.add(_differences(kind, shard, verdicts, look.position))
+        if verdicts and self._mending is not None:
+            self._mend(kind, shard, [verdict.owner for verdict in verdicts])
+        self._checked += len(look.owners)
+        self._progress(self._checked)
+
+    def _look(self, kind: ItemKind, shard: Shard, owners: Sequence[int]) -> "_Look":
         """These items and the position that they hold for, all at one instant."""
         deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
         while True:
             with self._redis.pipeline(transaction=True) as pipe:
                 pipe.hmget(shard.checkpoint_key, "position", "place")
                 kind.read(pipe, shard, owners)
-                (position, place), *answers = pipe.execute()
+                # A key of a wrong type is one thing wrong, and not the end of the comparison.
+                (position, place), *answers = pipe.execute(raise_on_error=False)
             if position is None:
                 raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
             if int(place or 0) == 0:
-                break
+                return _Look(owners, int(position), [_readable(answer) for answer in answers])
             if time.monotonic() > deadline:
                 raise CannotTell(f"{shard} stays in the middle of an event: does a projector run?")
             time.sleep(LOOK_AGAIN_SECONDS)
-        if int(position) > self._truth.position:
-            self._truth.advance()
-        return int(position), answers
 
     def _inspect_checkpoint(self, shard: Shard) -> None:
-        """A checkpoint has to name a position of the log, and be inside an event only if one
-        follows."""
+        """A checkpoint has to name a position of the log, be inside an event only if one follows,
+        and not be held for ever."""
         found = cast(
-            "list[bytes | None]", self._redis.hmget(shard.checkpoint_key, "position", "place")
+            "list[bytes | None]",
+            self._redis.hmget(shard.checkpoint_key, "position", "place", "held_until"),
         )
         if found[0] is None:
             raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
-        position, place = int(found[0]), int(found[1] or 0)
-        if position >= self._truth.position:
+        [position, place, held_until] = [number_in(value or b"0") for value in found]
+        if position is None or position >= self._truth.position:
             self._truth.advance()
-        right = self._truth.last_up_to(position)
+        right = self._truth.last_up_to(position or 0)
         is_right = right == position and not (place and position == self._truth.position)
+        is_right &= place is not None and held_until != FOREVER
         self.findings.compared("checkpoint", 1, int(not is_right), right)
         if is_right:
             return
-        live = f"{position}+{place}" if place else str(position)
+        live = " ".join((value or b"-").decode(errors="replace") for value in found)
         self.findings.add([
             Difference(
                 self._generation.projection, str(shard), "checkpoint", 0, What.CHECKPOINT, right,
@@ -135,59 +148,33 @@ class Inspection:
             )
         ])  # fmt: skip
         if self._mending is None:
-            raise CannotTell(f"{shard} says that it stands at {live}, where there is no event")
-        self._mending.move_checkpoint(shard, right)
-        self.findings.repaired += 1
+            raise CannotTell(
+                f"{shard} says that it stands at {live!r} (position, place, held until), which "
+                "cannot be: --repair puts it right"
+            )
+        self.findings.repaired += self._mending.move_checkpoint(shard, found[0], right)
 
     def _mend(self, kind: ItemKind, shard: Shard, owners: list[int]) -> None:
         assert self._mending is not None
         deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
         while time.monotonic() < deadline:
-            self._mending.hold(shard)
-            position, answers = self._read(kind, shard, owners)
-            verdicts = kind.judge(shard, owners, answers, position)
-            if self._mending.write(shard, position, [w for v in verdicts for w in v.writes]):
+            if not self._mending.hold(shard):
+                time.sleep(LOOK_AGAIN_SECONDS)
+                continue
+            look = self._look(kind, shard, owners)
+            self._truth.reach(look.position)
+            verdicts = kind.judge(shard, owners, look.answers, look.position)
+            writes = [write for verdict in verdicts for write in verdict.writes]
+            if self._mending.write(shard, look.position, writes):
                 self.findings.repaired += len(verdicts)
                 return
         raise CannotTell(f"{shard} does not hold still long enough to be mended; try again")
 
-    def _inspect_strays(self) -> None:
-        """Items that history puts nowhere, or elsewhere: found by their keys."""
-        for shard in self._generation.all_shards():
-            for kind in self._kinds:
-                self._inspect_unexpected(kind, shard, self._owners_in_hash(kind, shard))
-        waiting: dict[Shard, list[bytes]] = defaultdict(list)
-        tags = {shard.tag.encode(): shard for shard in self._generation.all_shards()}
-        pattern = f"{{{self._generation.projection}:{self._generation.number}:*"
-        for key in self._redis.scan_iter(pattern, KEYS_AT_ONCE):
-            tag, _, name = cast("bytes", key).partition(b"}")
-            if (shard := tags.get(tag + b"}")) is None:
-                continue
-            waiting[shard].append(name)
-            if len(waiting[shard]) == KEYS_AT_ONCE:
-                self._inspect_keys(shard, waiting.pop(shard))
-        for shard, names in waiting.items():
-            self._inspect_keys(shard, names)
-
-    def _inspect_keys(self, shard: Shard, keys: list[bytes]) -> None:
-        """Keys behind the shard's tag: whose are they, and does history put them here?"""
-        known = {b"checkpoint", *(kind.hash.encode() for kind in self._kinds if kind.hash)}
-        rest = [key for key in keys if key not in known]
-        for kind in self._kinds:
-            owners = kind.owners_of(rest)
-            rest = [key for key, owner in zip(rest, owners, strict=True) if owner is None]
-            found = np.array([owner for owner in owners if owner is not None], np.int64)
-            self._inspect_unexpected(kind, shard, found)
-        for key in rest:
-            self._stray_key(shard, key)
-
-    def _inspect_unexpected(self, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
-        self._inspect(kind, shard, np.setdiff1d(owners, kind.owners(shard)))
-
-    def _stray_key(self, shard: Shard, key: bytes) -> None:
+    def found_stray_key(self, shard: Shard, key: bytes) -> None:
         """A key that means nothing. While things run, it may be of somebody who came just now."""
         self._truth.advance()
-        if any(kind.owners_of([key]) != [None] for kind in self._kinds):
+        is_known = any(kind.owners_of([key]) != [None] for kind in self._kinds)
+        if is_known and shard.index < self._generation.shards:
             return
         position = self._truth.position
         self.findings.compared("stray key", 1, 1, position)
@@ -200,12 +187,23 @@ class Inspection:
             self._mending.remove(shard, key)
             self.findings.repaired += 1
 
-    def _owners_in_hash(self, kind: ItemKind, shard: Shard) -> Numbers:
-        if kind.hash is None:
-            return np.empty(0, np.int64)
-        fields = cast("list[bytes]", self._redis.hkeys(f"{shard.tag}{kind.hash}"))
-        owners = [owner for field in fields if (owner := number_in(field)) is not None]
-        return np.array(owners, np.int64)
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was read of some owners, and the position it holds for."""
+
+    owners: Sequence[int]
+    position: int
+    answers: list[Any]
+
+
+def _readable(answer: Any) -> Any:
+    """An answer, or in place of a refusal (a key of another type) what equals no item."""
+    if isinstance(answer, ResponseError):
+        return [NO_NUMBER]
+    if isinstance(answer, RedisError):
+        raise answer
+    return answer
 
 
 def _differences(

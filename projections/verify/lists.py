@@ -14,6 +14,7 @@ from projections.home_feed.keys import (
 )
 from projections.placement import indices_of
 from projections.shards import Shard
+from projections.verify.errors import CannotTell
 from projections.verify.findings import What
 from projections.verify.items import (
     Flaw,
@@ -59,6 +60,8 @@ class Windows:
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
         *entries, horizons = answers
+        if len(horizons) != len(owners):
+            raise CannotTell(f"{shard} holds {self._horizons!r} as something other than a hash")
         [below] = numbers_in([[horizon or b"0" for horizon in horizons]])
         windows = [
             Window(posts, horizon)

@@ -17,11 +17,12 @@ class Mending:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._hold = load_script(redis, "projections.verify", "hold")
+        self._move = load_script(redis, "projections.verify", "move_checkpoint")
         self._mend = load_script(redis, "projections.verify", "mend")
 
-    def hold(self, shard: Shard) -> None:
-        """Keeps projectors from the shard for a moment."""
-        self._hold(keys=[shard.checkpoint_key], args=[HOLD_MS])
+    def hold(self, shard: Shard) -> bool:
+        """Keeps projectors from the shard for a moment; not while it is inside an event."""
+        return self._hold(keys=[shard.checkpoint_key], args=[HOLD_MS]) == 1
 
     def write(self, shard: Shard, position: int, writes: Sequence[Write]) -> bool:
         """Carries the writes out if the shard still stands at this position, and ends the hold."""
@@ -30,9 +31,11 @@ class Mending:
             arguments += [command, key, len(values), *values]
         return self._mend(keys=[shard.checkpoint_key], args=arguments) == 1
 
-    def move_checkpoint(self, shard: Shard, position: int) -> None:
-        """Puts a checkpoint that names no position of the log back to one that does."""
-        self._redis.hset(shard.checkpoint_key, mapping={"position": position, "place": 0})
+    def move_checkpoint(self, shard: Shard, stands: bytes | None, position: int) -> bool:
+        """Puts a checkpoint that cannot be right to a position of the log, if it still stands
+        where it was seen; it is held no more."""
+        done = self._move(keys=[shard.checkpoint_key], args=[stands or b"", position])
+        return done == 1
 
     def remove(self, shard: Shard, key: bytes) -> None:
         """Removes a key that means nothing."""

@@ -18,6 +18,9 @@ import numpy as np
 from projections.verify.trims import AuthorTrims
 from projections.verify.truth import STILL, Numbers, Truth
 
+APPEARANCES_MAX = 2_000_000
+"""Owners for whom more posts than this have to be laid out are taken in smaller parts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -74,7 +77,14 @@ class Oracle:
         self._arrange()
         horizons = np.array([window.horizon for window in windows], np.int64)
         subscriptions = self._subscriptions(owners, position, follows=follows)
-        stood = self._appearances(subscriptions, horizons, position)
+        low, high = self._extent(subscriptions, horizons, position)
+        if (high - low).sum() > APPEARANCES_MAX and len(owners) > 1:
+            half = len(owners) // 2
+            return np.concatenate((
+                self.accept(owners[:half], windows[:half], position, follows=follows),
+                self.accept(owners[half:], windows[half:], position, follows=follows),
+            ))  # fmt: skip
+        stood = self._appearances(subscriptions, low, high, position)
         sizes = np.array([len(window.posts) for window in windows], np.int64)
         right = (sizes <= self._window) & (horizons >= 0)
         right &= self._shows_the_rule(stood, horizons, windows, sizes)
@@ -91,7 +101,8 @@ class Oracle:
         self._arrange()
         owners = np.array([owner], np.int64)
         subscriptions = self._subscriptions(owners, position, follows=follows)
-        stood = self._appearances(subscriptions, np.zeros(1, np.int64), position)
+        low, high = self._extent(subscriptions, np.zeros(1, np.int64), position)
+        stood = self._appearances(subscriptions, low, high, position)
         posts = np.unique(stood.post)[::-1]
         # The more posts from the top, the larger the crowd: find where it becomes too large.
         low, high = 0, len(posts)
@@ -148,15 +159,21 @@ class Oracle:
             np.concatenate((always, np.where(end > position, STILL, end))),
         )
 
-    def _appearances(
+    def _extent(
         self, subscriptions: _Subscriptions, lowest: Numbers, position: int
-    ) -> _Appearances:
-        """Every post not below an owner's `lowest` that stood in that feed up to the position."""
+    ) -> tuple[Numbers, Numbers]:
+        """Where each author's posts begin and end that are not below an owner's `lowest`, and
+        were published up to the position and while the owner was subscribed, or before."""
         base = subscriptions.author * self._stride
         low = np.searchsorted(self._place, base + np.maximum(lowest[subscriptions.owner], 0))
-        high = np.searchsorted(self._place, base + position, side="right")
-        rows = ranges(low, np.maximum(low, high))
-        counts = np.maximum(0, high - low)
+        last = np.minimum(subscriptions.end, position)
+        return low, np.maximum(low, np.searchsorted(self._place, base + last, side="right"))
+
+    def _appearances(
+        self, subscriptions: _Subscriptions, low: Numbers, high: Numbers, position: int
+    ) -> _Appearances:
+        """Every one of these posts that stood in a feed up to the position."""
+        rows, counts = ranges(low, high), high - low
         post, deleted = self._post[rows], self._deleted[rows]
         end = np.minimum(
             np.where(deleted > position, STILL, deleted), np.repeat(subscriptions.end, counts)

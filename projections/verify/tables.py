@@ -17,6 +17,10 @@ from projections.verify.packing import statement
 _BUCKETS = 10_007
 """Owners are spread over so many (a prime) to take a share of them."""
 
+_STEP = 6_185
+"""From one seed to the next, in buckets: 0.618 of all, so that samples overlap as late as can be
+(Knuth, TAOCP 3, 6.4: the golden section spreads most evenly)."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -107,7 +111,7 @@ class TablesInspection:
         share = _BUCKETS if sample.rate >= 1 else max(1, round(_BUCKETS * sample.rate))
         bounds: dict[str, Composable] = {
             "position": Literal(position),
-            "seed": Literal(sample.seed % _BUCKETS),
+            "seed": Literal(sample.seed * _STEP % _BUCKETS),
             "share": Literal(share),
         }
         return bounds | {

@@ -32,12 +32,23 @@ class Truth:
         self.advance()
 
     def advance(self) -> None:
-        """Reads what has happened since. Raises CannotTell."""
+        """Reads what has happened since. Raises CannotTell; nothing has changed then."""
         after = Literal(self.position)
         rows = read_packed(self._url, statement("pack_facts", after=after), _ROW)
+        unknown = rows["position"][rows["kind"] == _UNKNOWN]
+        if len(unknown):
+            raise CannotTell(
+                f"the event at position {unknown[0]} is of a kind or version that this "
+                "verification does not know: it needs the version of Slackwater that wrote it"
+            )
         if len(rows) or not self.position:
             self._rows = np.concatenate((self._rows, rows))
             self._arrange()
+
+    def reach(self, position: int) -> None:
+        """Reads on if what is known ends below this position. Raises CannotTell."""
+        if position > self.position:
+            self.advance()
 
     def last_up_to(self, position: int) -> int:
         """The newest position of the log that is not above this one; 0 before the first."""
@@ -48,12 +59,6 @@ class Truth:
         rows = self._rows
         self.positions, kind = _column(rows, "position"), _column(rows, "kind")
         self.position = int(self.positions[-1]) if len(rows) else 0
-        unknown = self.positions[kind == _UNKNOWN]
-        if len(unknown):
-            raise CannotTell(
-                f"the event at position {unknown[0]} is of a kind or version that this "
-                "verification does not know: it needs the version of Slackwater that wrote it"
-            )
         a, b = _column(rows, "a"), _column(rows, "b")
         self.people = self.positions[kind == _REGISTERED]
         self.post, self.author = self.positions[kind == _PUBLISHED], a[kind == _PUBLISHED]

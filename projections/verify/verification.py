@@ -14,6 +14,7 @@ from projections.log.stream import Stream
 from projections.progress import Progress
 from projections.relational.keys import RELATIONAL
 from projections.verify.chain import Chain, compare_chain
+from projections.verify.epochs import check_same_history
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings
 from projections.verify.identities import Identities
@@ -77,6 +78,7 @@ class Verification:
         Raises CannotTell, StoreUnreachable, RedisError.
         """
         started = time.perf_counter()
+        check_same_history(self._redis, self._store)
         report = Report()
         for name in names:
             progress.begin(name, None)
@@ -100,12 +102,17 @@ class Verification:
             self._redis, active[0], truth, identities, repair=repair,
             progress=lambda checked: progress.at(checked, f"{checked:,} items"),
         )  # fmt: skip
-        return inspection.inspect(sample)
+        findings = inspection.inspect(sample)
+        if Generations(self._redis).active([name]) != active:
+            raise CannotTell(f"{name} switched to another generation meanwhile: verify again")
+        return findings
 
     def _history(self) -> tuple[Truth, Identities]:
         """As verification sees it; read anew if the store was replaced."""
         epoch = self._store.epoch()
         if self._known is None or self._known[0] != epoch:
+            if self._known is not None:
+                self._known[2].close()
             truth = Truth(self._database_url)
             self._known = epoch, truth, Identities(self._database_url, truth)
         return self._known[1:]

@@ -1,14 +1,19 @@
 """The pipeline of one test."""
 
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from uuid import UUID
 
 import pytest
 from redis import Redis
 
 from command_api.application import Slackwater
+from projections.generations import Generations
 from projections.log.store import Store
+from projections.verify.findings import Findings
+from projections.verify.identities import Identities
+from projections.verify.inspection import Inspection, Sample
+from projections.verify.truth import Truth
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
 
@@ -51,3 +56,19 @@ def relational(write_model: Slackwater, database_url: str) -> Generator[Relation
     relational = Relational(write_model, database_url)
     yield relational
     relational.close()
+
+
+@pytest.fixture
+def verify(lived_in: Pipeline, database_url: str) -> Callable[..., Findings]:
+    def verify(name: str, *, repair: bool = False, rate: float = 1.0) -> Findings:
+        [generation] = Generations(lived_in.redis).active([name])
+        truth = Truth(database_url)
+        identities = Identities(database_url, truth)
+        try:
+            return Inspection(lived_in.redis, generation, truth, identities, repair=repair).inspect(
+                Sample(rate)
+            )
+        finally:
+            identities.close()
+
+    return verify

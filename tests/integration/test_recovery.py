@@ -8,7 +8,7 @@ from projections.log.relay import Relay
 from projections.log.stream import STREAM
 from projections.membership import Member
 from projections.projector import Projector
-from projections.shards import Checkpoint
+from projections.shards import FOREVER, Checkpoint
 from tests.integration.pipeline import Pipeline, no_wait, patiently
 
 
@@ -93,7 +93,8 @@ def test_a_generation_that_rests_takes_no_batch_until_it_is_woken(pipeline: Pipe
     pipeline.project(projector)
     resting = pipeline.generations.active(["posts"])[0]
     before = pipeline.generations.checkpoints(resting.all_shards())
-    pipeline.generations.rest(resting)
+    for shard in resting.all_shards():
+        pipeline.redis.hset(shard.checkpoint_key, "held_until", str(FOREVER))
     pipeline.write_model.register(handle="late", display_name=None)
     pipeline.carry()
     projector.step()

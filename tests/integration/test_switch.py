@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from projections.errors import ProjectionUnavailable
+from projections.errors import GenerationRefused, ProjectionUnavailable
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.home_feed.read import HomeFeedReader
@@ -98,7 +98,8 @@ def test_nobody_takes_over_from_one_that_is_not_the_active_one(pair: Pair) -> No
     third = pair.generations.announce(HOME_FEED, shards=3, window=5)
     for generation in (pair.new, third):
         pair.stand(generation, (9, 0), (9, 0), (9, 0))
-    assert not pair.generations.switch(pair.new, third, hold_ms=60_000).done
+    with pytest.raises(GenerationRefused):
+        pair.generations.switch(pair.new, third, hold_ms=60_000)
     assert pair.active == pair.old
     assert pair.held_until(pair.new) == [0] * 3
 
@@ -126,9 +127,29 @@ def test_a_dropped_first_generation_stays_away(pair: Pair) -> None:
     assert [one.generation for one in pair.generations.listed(HOME_FEED)] == [pair.new]
 
 
-def test_the_active_one_is_not_dropped(pair: Pair) -> None:
-    with pytest.raises(AssertionError):
+def test_the_active_one_is_neither_dropped_nor_laid_to_rest(pair: Pair) -> None:
+    with pytest.raises(GenerationRefused):
         pair.generations.drop(pair.old, lambda _: None)
+    with pytest.raises(GenerationRefused):
+        pair.generations.rest(pair.old)
+    assert pair.active == pair.old
+    assert pair.held_until(pair.old) == [0] * pair.old.shards
+
+
+def test_one_that_the_registry_does_not_know_never_becomes_active(pair: Pair) -> None:
+    for generation in (pair.old, pair.new):
+        pair.stand(generation, *[(9, 0)] * generation.shards)
+    pair.redis.hdel(f"slackwater:generations:{HOME_FEED}", str(pair.new.number))
+    with pytest.raises(GenerationRefused):
+        pair.generations.switch(pair.old, pair.new, hold_ms=0)
+    assert pair.active == pair.old
+
+
+def test_a_registry_that_lost_its_counter_gives_no_number_twice(pair: Pair) -> None:
+    pair.redis.hdel(f"slackwater:generations:{HOME_FEED}", "last")
+    taken = {one.generation.number for one in pair.generations.listed(HOME_FEED)}
+    new = pair.generations.announce(HOME_FEED, shards=1, window=1)
+    assert new.number == max(taken) + 1
 
 
 def test_one_that_was_dropped_half_way_is_not_taken_for_complete(pair: Pair) -> None:

@@ -6,6 +6,7 @@ from tests.mutants.targets import BULK, LOADER
 _COLUMNS = "projections/history/columns.py"
 _FEEDS = "projections/home_feed/build.py"
 _WINDOWS = "projections/home_feed/windows_in_bulk.py"
+_AUTHOR_TRIMS = "projections/home_feed/author_trims.py"
 
 MUTANTS = (
     Mutant(
@@ -52,7 +53,7 @@ MUTANTS = (
     ),
     Mutant(
         "in bulk, an author's own window may be overfull",
-        _WINDOWS,
+        _AUTHOR_TRIMS,
         "if len(standing) > window:",
         "if len(standing) > window + 1:",
         BULK,

@@ -32,8 +32,8 @@ MUTANTS = (
     Mutant(
         "the oracle sees posts that came later",
         _ORACLE,
-        'base + position, side="right"',
-        'base + self._stride - 1, side="right"',
+        "last = np.minimum(subscriptions.end, position)",
+        "last = np.minimum(subscriptions.end, self._stride - 1)",
         ORACLE,
     ),
     Mutant(

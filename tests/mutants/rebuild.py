@@ -65,8 +65,8 @@ SWITCHING = (
     Mutant(
         "a generation takes over from one that is not the active one",
         _SWITCH,
-        "~= ARGV[1] then",
-        "== '' then",
+        "if redis.call('HGET', registry, 'active') ~= ARGV[1]\n    or",
+        "if",
         SWITCH,
     ),
     Mutant(
@@ -110,8 +110,8 @@ GENERATIONS = (
     Mutant(
         "a generation that was dropped half-way is taken for complete",
         _GENERATIONS,
-        'in use"\n        self._write_entry(generation, building=True)',
-        'in use"',
+        "self._set_aside(generation, building=True)",
+        "self._set_aside(generation, building=False)",
         SWITCH,
     ),
     Mutant(
@@ -123,9 +123,9 @@ GENERATIONS = (
     ),
     Mutant(
         "a number is given again",
-        _GENERATIONS,
-        "number = self._redis.hincrby(generations_key(projection), LAST, 1)",
-        "number = self.listed(projection)[-1].generation.number + 1",
+        "projections/announce.lua",
+        "elseif fields[i] == 'active' or fields[i] == 'last' then",
+        "elseif fields[i] == 'active' then",
         DROPPING,
     ),
     Mutant(
@@ -146,21 +146,21 @@ GENERATIONS = (
         "a rebuild that fails leaves its generation",
         _REBUILD,
         "self._generations.drop(new, lambda _: None)",
-        "pass",
+        "None",
         DROPPING,
     ),
     Mutant(
         "a rebuild switches although verification found differences",
         _REBUILD,
-        "rebuilt.findings.different or not activate",
+        "rebuilt.different or not activate",
         "not activate",
         NOT_SWITCHED,
     ),
     Mutant(
         "a rebuild that need not switch does",
         _REBUILD,
-        "rebuilt.findings.different or not activate",
-        "rebuilt.findings.different",
+        "rebuilt.different or not activate",
+        "rebuilt.different",
         ACTIVATED,
     ),
     Mutant(

@@ -28,6 +28,7 @@ DIVISION = (
 
 _REBUILD = "tests/integration/test_rebuild.py"
 _VERIFY = "tests/integration/test_verify.py"
+_LIMITS = "tests/integration/test_verify_limits.py"
 
 BULK = ("tests/convergence/test_bulk_builds.py",)
 SWITCH = ("tests/integration/test_switch.py",)
@@ -49,17 +50,17 @@ MENDING = ("tests/integration/test_mending.py",)
 BEHIND = (f"{_VERIFY}::test_a_shard_that_is_behind_is_compared_as_of_where_it_stands",)
 MOVING = (f"{_VERIFY}::test_while_everything_moves_no_difference_is_found",)
 NOBODYS = (
-    f"{_VERIFY}::test_a_horizon_of_nobody_is_found_and_one_that_names_no_number_is_passed_over",
+    f"{_LIMITS}::test_a_horizon_of_nobody_is_found_and_one_that_names_no_number_is_passed_over",
 )
 STRAYS = (f"{_VERIFY}::test_a_key_that_means_nothing_is_found_and_removed",)
 SAMPLES = (
-    f"{_VERIFY}::test_a_sample_is_that_share_of_different_items_in_order",
-    f"{_VERIFY}::test_a_sample_is_the_same_for_a_seed_and_another_for_another",
+    f"{_LIMITS}::test_a_sample_is_that_share_of_different_items_in_order",
+    f"{_LIMITS}::test_a_sample_is_the_same_for_a_seed_and_another_for_another",
 )
 CHECKPOINTS = (
     f"{_VERIFY}::test_a_place_inside_no_event_is_found_and_made_good",
     f"{_VERIFY}::test_without_a_checkpoint_there_is_no_verdict",
-    f"{_VERIFY}::test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict",
+    f"{_LIMITS}::test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict",
 )
-UNKNOWN = (f"{_VERIFY}::test_an_event_that_is_not_known_leaves_no_verdict",)
+UNKNOWN = (f"{_LIMITS}::test_an_event_that_is_not_known_leaves_no_verdict",)
 OTHERWISE_WRITTEN = (f"{_VERIFY}::test_a_fact_that_is_only_written_in_another_way_is_equal",)

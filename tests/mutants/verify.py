@@ -59,8 +59,8 @@ INSPECTIONS = (
     Mutant(
         "items are read first and their position afterwards",
         _INSPECTION,
-        "(position, place), *answers = pipe.execute()",
-        "_, *answers = pipe.execute()\n"
+        "(position, place), *answers = pipe.execute(raise_on_error=False)",
+        "_, *answers = pipe.execute(raise_on_error=False)\n"
         "            key = shard.checkpoint_key\n"
         '            position, place = self._redis.hmget(key, "position", "place")',
         MOVING,
@@ -68,8 +68,8 @@ INSPECTIONS = (
     Mutant(
         "items are compared in the middle of an event",
         _INSPECTION,
-        "if int(place or 0) == 0:\n                break",
-        "break",
+        "if int(place or 0) == 0:",
+        "if True:",
         CHECKPOINTS,
     ),
     Mutant(
@@ -89,7 +89,7 @@ INSPECTIONS = (
     Mutant(
         "keys that should not be there are not looked for",
         _INSPECTION,
-        "self._inspect_strays()\n",
+        "inspect_strays(self, self._redis, self._generation, self._kinds)\n",
         "pass\n",
         STRAYS,
     ),
@@ -102,7 +102,7 @@ INSPECTIONS = (
     ),
     Mutant(
         "a horizon of nobody is not looked for",
-        _INSPECTION,
+        "projections/verify/strays.py",
         "if kind.hash is None:",
         "if kind.hash is not None:",
         NOBODYS,
@@ -166,7 +166,7 @@ INSPECTIONS = (
     Mutant(
         "holding a shard that rests wakes it in a moment",
         _HOLD,
-        "if held_until < until_ms then",
+        "if tonumber(found[3] or 0) < until_ms then",
         "if true then",
         MENDING,
     ),

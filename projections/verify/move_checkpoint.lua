@@ -1,0 +1,9 @@
+-- Puts a checkpoint that cannot be right to a position of the log, and ends whatever holds it.
+-- KEYS[1]: the shard's checkpoint.  ARGV: the position it was seen at, the right position.
+-- Returns 1 if it was done; 0 if the checkpoint has moved since.
+if redis.call('HGET', KEYS[1], 'position') ~= ARGV[1] then
+    return 0
+end
+redis.call('HSET', KEYS[1], 'position', ARGV[2], 'place', 0)
+redis.call('HDEL', KEYS[1], 'held_until')
+return 1
