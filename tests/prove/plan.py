@@ -46,7 +46,7 @@ def plan_of(rng: random.Random) -> Plan:
         faults=rng.choice([0.0, 0.05, 0.15, 0.3]),
         has_facts=rng.random() < 0.25,
         is_verified=rng.random() < 0.3,
-        is_replaced=rng.random() < 0.4,
+        is_replaced=rng.random() < 0.5,
     )
 
 
