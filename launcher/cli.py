@@ -27,7 +27,7 @@ errors = Console(stderr=True)
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
 ]
-Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles.")]
+Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles, relational.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -75,6 +75,14 @@ def projector() -> None:
     from launcher.worker_process import projector
 
     _run(projector)
+
+
+@app.command("relational-projector")
+def relational_projector() -> None:
+    """Run one relational projector; more of them do no harm, and no good either."""
+    from launcher.worker_process import relational_projector
+
+    _run(relational_projector)
 
 
 @app.command()

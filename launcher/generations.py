@@ -1,6 +1,7 @@
 """`slackwater generations`: which builds of each projection there are; going back; tidying up."""
 
 import json
+from contextlib import closing
 
 from rich.console import Console
 from rich.table import Table
@@ -14,27 +15,30 @@ from projections.catalogue import NAMES
 from projections.generations import Generations
 from projections.rebuild.lock import generations_lock
 from projections.rebuild.rebuild import Rebuild
+from projections.rebuild.relational import RelationalRebuild
+from projections.relational.generations import RelationalGeneration, RelationalGenerations
+from projections.relational.keys import RELATIONAL
 from projections.shards import Generation, Listed, State
 
 console = Console()
+
+Row = dict[str, str | int | None]
 
 
 def list_generations(settings: Settings, *, as_json: bool) -> int:
     """Prints every generation with its state and how far it stands."""
     with projection_servers(settings) as (servers, _):
-        generations = Generations(servers.redis)
-        listed = [one for name in NAMES for one in generations.listed(name)]
-        rows = [_row(generations, one) for one in listed]
+        rows = _rows_in_redis(Generations(servers.redis))
+        with closing(RelationalGenerations(servers.database_url)) as tables:
+            rows += [_row_in_postgres(one) for one in tables.all()]
     if as_json:
         print(json.dumps(rows, indent=2))
         return 0
     table = Table()
-    for column in rows[0] if rows else ("projection", "generation", "state"):
+    for column in ("projection", "generation", "state", "shards", "window", "position"):
         table.add_column(column, justify="left" if column in ("projection", "state") else "right")
     for row in rows:
-        table.add_row(
-            *(f"{value:,}" if isinstance(value, int) else value for value in row.values())
-        )
+        table.add_row(*("" if cell is None else f"{cell}" for cell in row.values()))
     console.print(table)
     return 0
 
@@ -47,10 +51,14 @@ def activate_generation(settings: Settings, projection: str, number: int) -> int
         generations_lock(servers.database_url, projection),
         ProgressBar(projection) as progress,
     ):
-        listed = Generations(servers.redis).listed(projection)
-        resting = _find(listed, number, State.RESTING, "activated")
-        [active] = [one.generation for one in listed if one.state == State.ACTIVE]
-        rebuilt = Rebuild(servers, store, active, progress).activate(resting)
+        if projection == RELATIONAL:
+            with closing(RelationalRebuild(servers.database_url, store, progress)) as tables:
+                rebuilt = tables.activate(number)
+        else:
+            listed = Generations(servers.redis).listed(projection)
+            resting = _find(listed, number, State.RESTING, "activated")
+            [active] = [one.generation for one in listed if one.state == State.ACTIVE]
+            rebuilt = Rebuild(servers, store, active, progress).activate(resting)
     show_rebuilt(rebuilt)
     return 0 if rebuilt.switched else 1
 
@@ -63,11 +71,15 @@ def drop_generation(settings: Settings, projection: str, number: int) -> int:
         generations_lock(servers.database_url, projection),
         ProgressBar(projection) as progress,
     ):
-        generations = Generations(servers.redis)
-        listed = generations.listed(projection)
-        generation = _find(listed, number, State.RESTING, "dropped", State.BUILDING)
         progress.begin(f"dropping generation {number}", None)
-        generations.drop(generation, lambda keys: progress.at(keys, f"{keys:,} keys"))
+        if projection == RELATIONAL:
+            with closing(RelationalGenerations(servers.database_url)) as tables:
+                tables.drop(number)
+        else:
+            generations = Generations(servers.redis)
+            listed = generations.listed(projection)
+            generation = _find(listed, number, State.RESTING, "dropped", State.BUILDING)
+            generations.drop(generation, lambda keys: progress.at(keys, f"{keys:,} keys"))
     console.print(f"dropped {projection} generation {number}", highlight=False)
     return 0
 
@@ -85,14 +97,30 @@ def _find(listed: list[Listed], number: int, state: State, what: str, *others: S
     raise LaunchError(f"there is no generation {number}; there are: {numbers}")
 
 
-def _row(generations: Generations, listed: Listed) -> dict[str, str | int]:
-    generation = listed.generation
-    checkpoints = generations.checkpoints(generation.all_shards()).values()
+def _rows_in_redis(generations: Generations) -> list[Row]:
+    rows: list[Row] = []
+    for listed in [one for name in NAMES for one in generations.listed(name)]:
+        generation = listed.generation
+        checkpoints = generations.checkpoints(generation.all_shards()).values()
+        rows.append(
+            {
+                "projection": generation.projection,
+                "generation": generation.number,
+                "state": str(listed.state),
+                "shards": generation.shards,
+                "window": generation.window,
+                "position": min(checkpoint.position for checkpoint in checkpoints),
+            }
+        )
+    return rows
+
+
+def _row_in_postgres(one: RelationalGeneration) -> Row:
     return {
-        "projection": generation.projection,
-        "generation": generation.number,
-        "state": str(listed.state),
-        "shards": generation.shards,
-        "window": generation.window,
-        "position": min(checkpoint.position for checkpoint in checkpoints),
+        "projection": RELATIONAL,
+        "generation": one.number,
+        "state": "active" if one.active else one.state,
+        "shards": None,
+        "window": None,
+        "position": one.position,
     }

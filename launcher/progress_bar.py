@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 
 
 class ProgressBar:
-    """Satisfies `projections.rebuild.progress.Progress`. Use it as a context."""
+    """Satisfies `projections.progress.Progress`. Use it as a context."""
 
     def __init__(self, title: str) -> None:
         self._title = title

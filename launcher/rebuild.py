@@ -2,21 +2,28 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from launcher.errors import LaunchError
 from launcher.progress_bar import ProgressBar
 from launcher.projection_servers import projection_servers
 from launcher.settings import Settings
-from projections.catalogue import NAMES
+from projections.catalogue import EVERY_NAME
 from projections.generations import Generations
 from projections.log.store import Store
 from projections.rebuild.lock import generations_lock
-from projections.rebuild.rebuild import Rebuild, Rebuilt, Servers
+from projections.rebuild.rebuild import Rebuild, Servers
+from projections.rebuild.rebuilt import Rebuilt
+from projections.rebuild.relational import RelationalRebuild
+from projections.relational.keys import RELATIONAL
 
 console = Console()
+
+DIFFERENCES_SHOWN_MAX = 10
 
 
 def run_rebuild(
@@ -38,7 +45,7 @@ def run_rebuild(
         for name in names:
             rebuilt = _rebuild(settings, servers, store, name, shards, window, activate=activate)
             reports.append(_report(rebuilt))
-            different += rebuilt.findings.different if rebuilt.findings else 0
+            different += rebuilt.different
             if not as_json:
                 show_rebuilt(rebuilt)
     if as_json:
@@ -49,11 +56,13 @@ def run_rebuild(
 def check_names(names: Sequence[str], *, every: bool) -> list[str]:
     """The projections that are meant. Raises LaunchError."""
     if every == bool(names):
-        raise LaunchError(f"name projections ({', '.join(NAMES)}), or say --all")
+        raise LaunchError(f"name projections ({', '.join(EVERY_NAME)}), or say --all")
     for name in names:
-        if name not in NAMES:
-            raise LaunchError(f"no projection is called {name!r}; there are {', '.join(NAMES)}")
-    return list(NAMES if every else dict.fromkeys(names))
+        if name not in EVERY_NAME:
+            raise LaunchError(
+                f"no projection is called {name!r}; there are {', '.join(EVERY_NAME)}"
+            )
+    return list(EVERY_NAME if every else dict.fromkeys(names))
 
 
 def _rebuild(
@@ -67,6 +76,9 @@ def _rebuild(
     activate: bool,
 ) -> Rebuilt:
     with generations_lock(servers.database_url, name), ProgressBar(name) as progress:
+        if name == RELATIONAL:
+            with closing(RelationalRebuild(servers.database_url, store, progress)) as tables:
+                return tables.run(activate=activate)
         active = Generations(servers.redis).ensure_active(
             name, shards=settings.shards, window=settings.window
         )
@@ -77,53 +89,44 @@ def _rebuild(
 
 def show_rebuilt(rebuilt: Rebuilt) -> None:
     """What was done, for people."""
-    generation, seconds = rebuilt.generation, sum(rebuilt.seconds.values())
-    console.print(
-        f"[bold]{generation.projection}[/] generation {generation.number}: {rebuilt.events:,} "
-        f"events in {seconds:.1f} s, {rebuilt.events / seconds:,.0f} a second "
-        f"({', '.join(f'{phase} {took:.1f} s' for phase, took in rebuilt.seconds.items())})",
-        highlight=False,
-        soft_wrap=True,
+    seconds = sum(rebuilt.seconds.values())
+    phases = ", ".join(f"{phase} {took:.1f} s" for phase, took in rebuilt.seconds.items())
+    _say(
+        f"[bold]{rebuilt.projection}[/] generation {rebuilt.number}: {rebuilt.events:,} events in "
+        f"{seconds:.1f} s, {rebuilt.events / seconds:,.0f} a second ({phases})"
     )
     assert rebuilt.findings is not None
-    checked = sum(tally.checked for tally in rebuilt.findings.tallies.values())
-    if rebuilt.findings.different:
-        console.print(
-            f"[bold red]not active:[/] {rebuilt.findings.different:,} of {checked:,} items differ "
-            "from history",
-            highlight=False,
+    if rebuilt.different:
+        _say(
+            f"[bold red]not active:[/] {rebuilt.different:,} of {rebuilt.checked:,} items differ "
+            "from history"
         )
-        for difference in rebuilt.findings.differences[:10]:
-            console.print(f"  {difference}", highlight=False, soft_wrap=True)
+        for difference in rebuilt.findings.differences[:DIFFERENCES_SHOWN_MAX]:
+            _say(f"  {escape(str(difference))}")
     elif rebuilt.switched:
-        console.print(
-            f"[green]active[/], {checked:,} items equal history; the old generation rests: "
-            "[dim]slackwater generations list[/]",
-            highlight=False,
-            soft_wrap=True,
+        _say(
+            f"[green]active[/], {rebuilt.checked:,} items equal history; the old generation rests: "
+            "[dim]slackwater generations list[/]"
         )
     else:
-        console.print(
-            f"{checked:,} items equal history; it rests until "
-            f"[dim]slackwater generations activate {generation.projection} {generation.number}[/]",
-            highlight=False,
-            soft_wrap=True,
+        _say(
+            f"{rebuilt.checked:,} items equal history; it rests until "
+            f"[dim]slackwater generations activate {rebuilt.projection} {rebuilt.number}[/]"
         )
+
+
+def _say(what: str) -> None:
+    console.print(what, highlight=False, soft_wrap=True)
 
 
 def _report(rebuilt: Rebuilt) -> dict[str, Any]:
-    generation, seconds = rebuilt.generation, sum(rebuilt.seconds.values())
-    assert rebuilt.findings is not None
     return {
-        "projection": generation.projection,
-        "generation": generation.number,
-        "shards": generation.shards,
-        "window": generation.window,
+        "projection": rebuilt.projection,
+        "generation": rebuilt.number,
         "events": rebuilt.events,
-        "keys": rebuilt.keys,
         "seconds": {phase: round(took, 3) for phase, took in rebuilt.seconds.items()},
-        "events_per_second": round(rebuilt.events / seconds),
-        "checked": sum(tally.checked for tally in rebuilt.findings.tallies.values()),
-        "different": rebuilt.findings.different,
+        "events_per_second": round(rebuilt.events / sum(rebuilt.seconds.values())),
+        "checked": rebuilt.checked,
+        "different": rebuilt.different,
         "switched": rebuilt.switched,
     }

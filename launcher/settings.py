@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     command_port: Port = Field(8010, description="the command API; 0: any free port")
     query_port: Port = Field(8020, description="the query API; 0: any free port")
     metrics_port: Port = Field(
-        0, description="figures of a relay or projector over HTTP; 0: none (`up` picks free ones)"
+        0, description="figures of a worker over HTTP; 0: none (`up` picks free ones)"
     )
     projectors: int = Field(2, ge=1, le=32, description="projector processes that `up` starts")
     shards: int = Field(4, ge=1, le=256, description="shards of a projection that is built anew")

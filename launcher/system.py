@@ -91,7 +91,8 @@ class System:
         )
         self._wait_for("command-api", lambda: answers(host, command_port, "/readyz"))
         self._add("query-api", environment | {environment_name("query_port"): str(query_port)})
-        workers = ["relay", *(f"projector-{n}" for n in range(1, settings.projectors + 1))]
+        workers = ["relay", "relational-projector"]
+        workers += (f"projector-{n}" for n in range(1, settings.projectors + 1))
         metrics: dict[str, str] = {}
         for worker in workers:
             [metrics_port] = choose_ports(host, {f"the figures of {worker}": 0})

@@ -25,7 +25,10 @@ do
     if position ~= tonumber(ARGV[1]) or place ~= tonumber(ARGV[2]) then
         return { 0, position, place }
     end
-    if found[3] and is_in_the_future(tonumber(found[3])) then
-        return { 0, position, place }
+    if found[3] then
+        if is_in_the_future(tonumber(found[3])) then
+            return { 0, position, place }
+        end
+        redis.call('HDEL', checkpoint_key, 'held_until') -- readers look twice while it is there
     end
 end

@@ -42,6 +42,8 @@ class Generations:
 
     def ensure_active(self, projection: str, *, shards: int, window: int) -> Generation:
         """The active generation; where there is none, number 1 of this shape becomes it."""
+        if in_use := self.active([projection]):
+            return in_use[0]  # and number 1 may have been dropped long ago: it stays away
         key = generations_key(projection)
         first = Generation(projection, 1, shards, window)
         with self._redis.pipeline(transaction=True) as pipe:

@@ -1,4 +1,4 @@
-"""Runs a relay or a projector: step after step until asked to stop, faults waited out."""
+"""Runs one worker of any kind: step after step until asked to stop, faults waited out."""
 
 import logging
 import signal
@@ -21,6 +21,8 @@ from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projector import Projector
+from projections.relational.projector import RelationalProjector
+from projections.relational.recorder import RelationalRecorder
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,8 @@ class WorkerConfig:
 
 def run_relay(config: WorkerConfig) -> None:
     """Runs a relay until SIGTERM or SIGINT."""
-    client, member, store, stop = _prepare(config, "relay")
+    stop = _prepare(config.metrics_host, config.metrics_port)
+    client, member, store = _open(config, "relay")
     generations = Generations(client)
 
     def slowest_position() -> int:
@@ -67,18 +70,31 @@ def run_relay(config: WorkerConfig) -> None:
         return min((c.position for c in generations.checkpoints(shards).values()), default=0)
 
     relay = Relay(store, Stream(client), member, slowest_position)
-    _run(lambda: relay.step(stop.wait), member, stop)
+    _run(lambda: relay.step(stop.wait), stop)
+    _leave(member)
     store.close()
 
 
 def run_projector(config: WorkerConfig) -> None:
     """Runs a projector until SIGTERM or SIGINT."""
-    client, member, store, stop = _prepare(config, "projector")
+    stop = _prepare(config.metrics_host, config.metrics_port)
+    client, member, store = _open(config, "projector")
     log = LogReader(Stream(client), store)
     projector = Projector(
         client, log, member, PROJECTIONS, shards=config.shards, window=config.window
     )
-    _run(projector.step, member, stop)
+    _run(projector.step, stop)
+    _leave(member)
+    store.close()
+
+
+def run_relational_projector(database_url: str, metrics_host: str, metrics_port: int) -> None:
+    """Runs a relational projector until SIGTERM or SIGINT. It knows no Redis."""
+    stop = _prepare(metrics_host, metrics_port)
+    store = Store(database_url, application="slackwater relational-projector")
+    recorder = RelationalRecorder(database_url)
+    _run(RelationalProjector(store, recorder).step, stop)
+    recorder.close()
     store.close()
 
 
@@ -87,18 +103,23 @@ def connect_redis(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=REDIS_ANSWER_SECONDS_MAX, retry=Retry(NoBackoff(), 0))
 
 
-def _prepare(config: WorkerConfig, role: str) -> tuple[Redis, Member, Store, threading.Event]:
+def _prepare(metrics_host: str, metrics_port: int) -> threading.Event:
+    """Serves the figures, if wanted; what it returns is set when the process is to stop."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    if config.metrics_port:
-        start_http_server(config.metrics_port, addr=config.metrics_host)
+    if metrics_port:
+        start_http_server(metrics_port, addr=metrics_host)
+    return stop
+
+
+def _open(config: WorkerConfig, role: str) -> tuple[Redis, Member, Store]:
     client = connect_redis(config.redis_url)
     store = Store(config.database_url, application=f"slackwater {role}")
-    return client, Member(client, role), store, stop
+    return client, Member(client, role), store
 
 
-def _run(step: Step, member: Member, stop: threading.Event) -> None:
+def _run(step: Step, stop: threading.Event) -> None:
     """Steps until asked to stop. A server that is away is waited for; nothing else is caught."""
     pause = HEARTBEAT_SECONDS
     while not stop.is_set():
@@ -115,6 +136,9 @@ def _run(step: Step, member: Member, stop: threading.Event) -> None:
             continue
         stop.wait(pause)
         pause = min(2 * pause, PAUSE_SECONDS_MAX)
+
+
+def _leave(member: Member) -> None:
     try:
         member.leave()
     except REDIS_AWAY:

@@ -14,7 +14,7 @@ from edge.diagnostics import Diagnostics
 from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
-from projections.errors import ProjectionUnavailable
+from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from query_api.errors import NotFound
 from query_api.freshness import freshness
 from query_api.lag_watch import LagWatch
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 ERROR_STATUSES: Mapping[type[Exception], int] = {
     ProjectionUnavailable: 503,
+    RelationalUnreachable: 503,
 }
 
 

@@ -1,10 +1,20 @@
 """Answers of the read side."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+
+Reason = Literal[
+    "own",
+    "followed",
+    "not_followed",
+    "unfollowed",
+    "deleted",
+    "not_yet_applied",
+    "unknown",
+]
 
 AsOf = Annotated[int, Field(description="everything up to this position is in the answer")]
 
@@ -41,6 +51,33 @@ class PostPage(BaseModel):
     next: str | None
     as_of: AsOf
     lag: Lag
+
+
+class WhyFacts(BaseModel):
+    """What decides it, as of the answer's position; null: it has not happened, or is not known."""
+
+    post_position: int | None
+    author_id: UUID | None
+    author_handle: str | None
+    created_at: datetime | None
+    deleted_position: int | None
+    followed_position: Annotated[
+        int | None, Field(description="where the caller last began to follow the author")
+    ]
+    unfollowed_position: Annotated[
+        int | None, Field(description="where that ended; null: it holds, or there was none")
+    ]
+
+
+class Why(BaseModel):
+    """Whether a post is in the caller's feed, and why."""
+
+    post_id: UUID
+    in_feed: bool
+    reason: Reason
+    because: Annotated[str, Field(description="the same in a sentence")]
+    as_of: AsOf
+    facts: WhyFacts
 
 
 class PeoplePage(BaseModel):

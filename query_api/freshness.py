@@ -1,11 +1,17 @@
 """How new an answer is, and the headers that say so."""
 
+import time
 from dataclasses import dataclass
 
 from edge.feed_token import feed_token
 from projections.errors import ProjectionUnavailable
 from projections.log.watch import LogWatch
+from projections.relational.rows import Standing
 from query_api.bodies import Lag
+
+REDIS = "redis"
+POSTGRES = "postgres"
+BOTH = f"{REDIS}, {POSTGRES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +21,15 @@ class Freshness:
     epoch: str
     as_of: int
     lag: Lag
+    source: str
 
     def headers(self) -> dict[str, str]:
         """For the answer: how new it is, and where it came from."""
-        return feed_token(self.epoch, self.as_of) | {"Feed-Source": "redis"}
+        return feed_token(self.epoch, self.as_of) | {"Feed-Source": self.source}
 
 
-async def freshness(watch: LogWatch, as_of: int) -> Freshness:
-    """The freshness of an answer which holds for this position.
+async def freshness(watch: LogWatch, as_of: int, source: str = REDIS) -> Freshness:
+    """The freshness of an answer which holds for this position, from these stores.
 
     Raises ProjectionUnavailable while nobody knows which history this is.
     """
@@ -32,4 +39,16 @@ async def freshness(watch: LogWatch, as_of: int) -> Freshness:
         )
     events = max(0, watch.head.position - as_of)
     seconds = await watch.lag_seconds(as_of) if events else 0.0
-    return Freshness(watch.epoch, as_of, Lag(events=events, seconds=round(seconds, 3)))
+    return Freshness(watch.epoch, as_of, _lag(events, seconds), source)
+
+
+def relational_freshness(watch: LogWatch, standing: Standing, source: str = POSTGRES) -> Freshness:
+    """The freshness of an answer as of where Postgres stands; no Redis is needed to know it."""
+    events = max(0, watch.head.position - standing.position, standing.head - standing.position)
+    since = standing.missing_since
+    seconds = 0.0 if since is None else max(0.0, time.time() - since)
+    return Freshness(standing.epoch, standing.position, _lag(events, seconds), source)
+
+
+def _lag(events: int, seconds: float) -> Lag:
+    return Lag(events=events, seconds=round(seconds, 3))

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from projections.posts.keys import StoredPost
 from projections.profiles.keys import StoredProfile
+from projections.relational.rows import PostRow
 from query_api.bodies import Author, FeedItem
 from query_api.cache import FactCache
 from query_api.read_models import ReadModels
@@ -58,6 +59,14 @@ def feed_item(number: int, body: StoredPost, profile: StoredProfile) -> FeedItem
         text=body.text,
         created_at=body.created_at,
         position=number,
+    )
+
+
+def feed_item_of_row(row: PostRow) -> FeedItem:
+    """A post from Postgres as it is sent."""
+    who = Author(id=row.author_id, handle=row.handle, display_name=row.display_name)
+    return FeedItem(
+        id=row.id, author=who, text=row.text, created_at=row.created_at, position=row.number
     )
 
 

@@ -1,4 +1,4 @@
-"""The read side's whole view of the world: the three read models, the caches, the log's head."""
+"""The read side's whole view of the world: the read models, the caches, the log's head."""
 
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from projections.posts.keys import StoredPost
 from projections.posts.read import PostsReader
 from projections.profiles.keys import StoredProfile
 from projections.profiles.read import ProfilesReader
+from projections.relational.read import RelationalReader
 from query_api.cache import FactCache
 from query_api.errors import NotFound
 
@@ -31,6 +32,7 @@ class ReadModels:
         self.home_feed = HomeFeedReader(self.redis)
         self.posts = PostsReader(self.redis)
         self.profiles = ProfilesReader(self.redis)
+        self.relational = RelationalReader(database_url)
         self.bodies = FactCache[StoredPost]("posts", self.posts.by_number, POSTS_CACHED_MAX)
         self.people = FactCache[StoredProfile](
             "profiles", self.profiles.by_number, PROFILES_CACHED_MAX
@@ -57,3 +59,4 @@ class ReadModels:
     async def close(self) -> None:
         """Closes the connections."""
         await self.redis.aclose()
+        await self.relational.close()

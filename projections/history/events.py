@@ -3,7 +3,9 @@
 Format: PostgreSQL documentation, COPY, "Binary Format". Each row comes as one message.
 """
 
+import struct
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -15,13 +17,12 @@ from domain.events import EventBody
 from projections.log.errors import StoreUnreachable
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TRAILER = b"\xff\xff"
+_NO_ROW = (b"", b"\xff\xff")
+"""What is left of the header if it comes by itself, and the trailer."""
 
-# A row: number of fields (2 bytes), then for each its length (4 bytes) and content.
-_POSITION = slice(6, 14)
-_ORIGINATOR = slice(18, 34)
-_TOPIC_LENGTH = slice(34, 38)
-_TOPIC_AT = 38
+# A row: the number of fields, then for each its length and content. The first two fields are of
+# one width; after them comes the length of the topic.
+_ROW_HEAD = struct.Struct(">2x 4x q 4x 16s i")
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -48,13 +49,19 @@ def copy_events(url: str, after: int, until: int) -> Iterator[Event]:
         ):
             for message in copy:
                 row = bytes(message).removeprefix(_HEADER)
-                if row not in (b"", _TRAILER):
+                if row not in _NO_ROW:
                     yield _event(row)
     except psycopg.Error as error:
         raise StoreUnreachable(f"the event store does not answer: {error}") from error
 
 
 def _event(row: bytes) -> Event:
-    topic_end = _TOPIC_AT + int.from_bytes(row[_TOPIC_LENGTH])
-    body = CODEC.decode(row[_TOPIC_AT:topic_end].decode(), row[topic_end + 4 :])
-    return Event(int.from_bytes(row[_POSITION]), row[_ORIGINATOR], body)
+    position, originator_id, topic_length = _ROW_HEAD.unpack_from(row)
+    topic_end = _ROW_HEAD.size + topic_length
+    topic = _topic(row[_ROW_HEAD.size : topic_end])
+    return Event(position, originator_id, CODEC.decode(topic, row[topic_end + 4 :]))
+
+
+@cache
+def _topic(encoded: bytes) -> str:
+    return encoded.decode()

@@ -4,7 +4,7 @@ While the server works on one load, the next one is computed and packed.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from queue import Queue
 from types import TracebackType
 from typing import Self
@@ -23,12 +23,11 @@ ENTRIES_PER_COMMAND = 1_000
 class Loader:
     """Sends commands in order. Use it as a context: leaving it waits until all are carried out.
 
-    `progress` is told the number of keys written so far. Raises RedisError.
+    Raises RedisError.
     """
 
-    def __init__(self, redis: Redis, progress: Callable[[int], object]) -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._progress = progress
         self._packed: list[bytes] = []
         self._bytes = 0
         self._loads: Queue[list[bytes] | None] = Queue(LOADS_WAITING_MAX)
@@ -54,16 +53,23 @@ class Loader:
 
     def add(self, *command: Argument) -> None:
         """One command; its second part is the key."""
-        packed = hiredis.pack_command(command)  # pyright: ignore[reportArgumentType] - of any length
+        self._take(_packed(command))
+
+    def push(self, entries: Sequence[int], *keys: str) -> None:
+        """A list, from its head on, under each of these keys."""
+        for at in range(0, len(entries), ENTRIES_PER_COMMAND):
+            part = entries[at : at + ENTRIES_PER_COMMAND]
+            # A command is its number of parts, then the parts (RESP): packed once for all keys.
+            _, _, packed = _packed(part).partition(b"\r\n")
+            for key in keys:
+                head = b"*%d\r\n$5\r\nRPUSH\r\n$%d\r\n%s\r\n"
+                self._take(head % (len(part) + 2, len(key), key.encode()) + packed)
+
+    def _take(self, packed: bytes) -> None:
         self._packed.append(packed)
         self._bytes += len(packed)
         if self._bytes >= BYTES_AT_ONCE:
             self._hand_over()
-
-    def push(self, key: str, entries: Sequence[int]) -> None:
-        """A list, from its head on."""
-        for at in range(0, len(entries), ENTRIES_PER_COMMAND):
-            self.add("RPUSH", key, *entries[at : at + ENTRIES_PER_COMMAND])
 
     def _hand_over(self) -> None:
         if self._fault is not None:
@@ -73,7 +79,6 @@ class Loader:
 
     def _send_all(self) -> None:
         """Sends until told to end. After a fault the rest is taken, and thrown away."""
-        keys = 0
         while (load := self._loads.get()) is not None:
             if self._fault is not None:
                 continue
@@ -81,8 +86,6 @@ class Loader:
                 self._send(load)
             except RedisError as error:
                 self._fault = error
-            keys += len(load)
-            self._progress(keys)
 
     def _send(self, load: list[bytes]) -> None:
         connection = self._redis.connection_pool.get_connection()
@@ -97,3 +100,7 @@ class Loader:
             raise
         finally:
             self._redis.connection_pool.release(connection)
+
+
+def _packed(parts: Sequence[Argument]) -> bytes:
+    return hiredis.pack_command(tuple(parts))  # pyright: ignore[reportArgumentType] - of any length

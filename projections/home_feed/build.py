@@ -1,6 +1,6 @@
 """Builds the home feed's shards from all of history at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -32,16 +32,16 @@ def build(generation: Generation, events: Iterable[Event], loader: Loader) -> No
     people = np.arange(len(columns.people))
     for chunk in _chunks(people):
         windows = in_bulk.compute(_own(chunk), len(chunk))
-        for shard in generation.all_shards():
-            _load_windows(
-                loader, shard, columns.people[chunk], windows, AUTHOR_WINDOWS, AUTHOR_HORIZONS
-            )
+        owners = columns.people[chunk]
+        _load_windows(
+            loader, generation.all_shards(), owners, windows, AUTHOR_WINDOWS, AUTHOR_HORIZONS
+        )
     for shard in generation.all_shards():
         mine = people[index == shard.index]
         for chunk in _chunks(mine):
             sources = _own_and_followed(columns, chunk)
             windows = in_bulk.compute(sources, len(chunk))
-            _load_windows(loader, shard, columns.people[chunk], windows, FEEDS, FEED_HORIZONS)
+            _load_windows(loader, [shard], columns.people[chunk], windows, FEEDS, FEED_HORIZONS)
         _load_followers(loader, shard, columns, columns.people[mine])
 
 
@@ -74,18 +74,20 @@ def _own_and_followed(columns: Columns, people: Column) -> Sources:
 
 def _load_windows(
     loader: Loader,
-    shard: Shard,
+    shards: Sequence[Shard],
     owners: Column,
     windows: Windows,
     lists: str,
     horizons: str,
 ) -> None:
+    """The same windows into each of these shards."""
     for owner, posts in zip(owners.tolist(), windows.posts, strict=True):
-        loader.push(f"{shard.tag}{lists}{owner}", posts.tolist())
+        loader.push(posts.tolist(), *(f"{shard.tag}{lists}{owner}" for shard in shards))
     trimmed = windows.horizons > 0
     if trimmed.any():
-        fields = np.column_stack((owners[trimmed], windows.horizons[trimmed])).ravel()
-        loader.add("HSET", f"{shard.tag}{horizons}", *fields.tolist())
+        fields = np.column_stack((owners[trimmed], windows.horizons[trimmed])).ravel().tolist()
+        for shard in shards:
+            loader.add("HSET", f"{shard.tag}{horizons}", *fields)
 
 
 def _load_followers(loader: Loader, shard: Shard, columns: Columns, mine: Column) -> None:
@@ -95,4 +97,4 @@ def _load_followers(loader: Loader, shard: Shard, columns: Columns, mine: Column
     followees, starts = np.unique(columns.followee[order], return_index=True)
     followers = np.split(columns.follower[order], starts[1:])
     for followee, those in zip(followees.tolist(), followers, strict=False):
-        loader.push(f"{shard.tag}{FOLLOWERS}{followee}", those.tolist())
+        loader.push(those.tolist(), f"{shard.tag}{FOLLOWERS}{followee}")

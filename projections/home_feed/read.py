@@ -35,6 +35,7 @@ class HomeFeedReader:
     """Reads the active generation. All methods raise ProjectionUnavailable."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._active = ActiveGeneration(redis, HOME_FEED)
         self._page = load_read_script(redis, "projections.home_feed", "page", ("descending",))
 
@@ -45,6 +46,10 @@ class HomeFeedReader:
     async def posts_of(self, author: int, *, below: int, limit: int) -> WindowPage:
         """A page of an author's own posts, likewise."""
         return await self._read(AUTHOR_WINDOWS, AUTHOR_HORIZONS, author, below, limit)
+
+    async def position_of(self, person: int) -> int:
+        """Up to where the shard that holds a person's feed has applied the log."""
+        return (await self.feed(person, below=1, limit=1)).position
 
     async def _read(
         self, windows: str, horizons: str, owner: int, below: int, limit: int

@@ -66,7 +66,7 @@ class LogWatch:
             return 0.0
         found = cast("list[Any]", await self._redis.xrange(STREAM, min=f"({position}-0", count=1))
         if found:
-            since = _happened_at(found[0][1][b"state"])
+            since = happened_at(found[0][1][b"state"])
         else:
             # It is in the store alone: the relay has not carried it yet.
             since = self.head.at if self._waiting_since is None else self._waiting_since
@@ -137,14 +137,15 @@ class LogWatch:
         after = {"position": self._stream_position}
         cursor = await connection.execute(self._select_first_after, after, prepare=True)
         row = await cursor.fetchone()
-        self._waiting_since = _happened_at(row[0]) if row else None
+        self._waiting_since = happened_at(row[0]) if row else None
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:
-            self.head = Head(position, _happened_at(state))
+            self.head = Head(position, happened_at(state))
 
 
-def _happened_at(state: bytes) -> float:
+def happened_at(state: bytes) -> float:
+    """When the event with this payload happened, in Unix seconds."""
     try:
         return msgspec.json.decode(state, type=_Happened).at.timestamp()
     except msgspec.MsgspecError:

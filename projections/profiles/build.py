@@ -48,4 +48,4 @@ def _load_people(
     order = np.lexsort((-member, owner))
     owners, starts = np.unique(owner[order], return_index=True)
     for number, members in zip(owners.tolist(), np.split(member[order], starts[1:]), strict=False):
-        loader.push(people_key(generation.shard_of(number), people, number), members.tolist())
+        loader.push(members.tolist(), people_key(generation.shard_of(number), people, number))

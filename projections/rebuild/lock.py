@@ -11,7 +11,7 @@ import psycopg
 from projections.log.errors import StoreUnreachable
 from projections.rebuild.errors import AlreadyRebuilding
 
-_LOCK_CLASS = 5_210_012  # any number, but always the same
+_LOCK_CLASS = 5_210_013  # any number, but always the same
 
 
 @contextmanager

@@ -7,10 +7,9 @@ removes it.
 """
 
 import contextlib
-import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -20,8 +19,9 @@ from projections.generations import Generations
 from projections.history.events import Event, copy_events
 from projections.history.loader import Loader
 from projections.log.store import Store
+from projections.progress import Progress
 from projections.rebuild.catch_up import CatchUp
-from projections.rebuild.progress import Progress
+from projections.rebuild.rebuilt import Rebuilt
 from projections.rebuild.switching import switch
 from projections.shards import Generation, State
 from projections.verify.findings import Findings
@@ -30,19 +30,6 @@ from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
 
 EVENTS_BETWEEN_WORDS = 10_000
-
-
-@dataclass(slots=True)
-class Rebuilt:
-    """What a rebuild did. `seconds` by phase."""
-
-    generation: Generation
-    events: int = 0
-    position: int = 0
-    keys: int = 0
-    findings: Findings | None = None
-    switched: bool = False
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +60,14 @@ class Rebuild:
         """
         self._remove_unfinished()
         new = self._generations.announce(self._active.projection, shards=shards, window=window)
-        rebuilt = Rebuilt(new)
+        rebuilt = Rebuilt(new.projection, new.number)
         try:
             with ThreadPoolExecutor(1, "truth") as beside:
                 # History as verification sees it takes Postgres some time: it can begin at once.
                 truth = beside.submit(Truth, self._servers.database_url)
-                with self._timed(rebuilt, "load"):
+                with rebuilt.timed("load"):
                     self._load(new, rebuilt)
-                self._take_over(rebuilt, truth.result, activate=activate)
+                self._take_over(new, rebuilt, truth.result, activate=activate)
         except BaseException:
             # Ctrl-C included. What cannot be removed now is removed by the next rebuild.
             with contextlib.suppress(RedisError):
@@ -94,28 +81,31 @@ class Rebuild:
         Raises StoreUnreachable, UnreadableEvent, CannotTell, NotSwitched, RedisError; it goes on
         resting then.
         """
-        rebuilt = Rebuilt(resting)
+        rebuilt = Rebuilt(resting.projection, resting.number)
         self._generations.wake(resting)
         try:
-            self._take_over(rebuilt, lambda: Truth(self._servers.database_url), activate=True)
+            self._take_over(
+                resting, rebuilt, lambda: Truth(self._servers.database_url), activate=True
+            )
         except BaseException:
             with contextlib.suppress(RedisError):
                 self._generations.rest(resting)
             raise
         return rebuilt
 
-    def _take_over(self, rebuilt: Rebuilt, truth: Callable[[], Truth], *, activate: bool) -> None:
-        new = rebuilt.generation
-        with self._timed(rebuilt, "catch up"):
+    def _take_over(
+        self, new: Generation, rebuilt: Rebuilt, truth: Callable[[], Truth], *, activate: bool
+    ) -> None:
+        with rebuilt.timed("catch up"):
             self._progress.begin("catching up", None)
             rebuilt.events += CatchUp(self._servers.redis, self._store, new).to_the_head()
-        with self._timed(rebuilt, "verify"):
+        with rebuilt.timed("verify"):
             self._progress.begin("verifying", None)
             rebuilt.findings = self._verify(new, truth())
         if rebuilt.findings.different or not activate:
             self._generations.rest(new)
             return
-        with self._timed(rebuilt, "switch"):
+        with rebuilt.timed("switch"):
             self._progress.begin("switching", None)
             switch(self._servers.redis, self._store, self._active, new)
         rebuilt.switched = True
@@ -124,10 +114,7 @@ class Rebuild:
         head = self._store.head()
         [projection] = [one for one in PROJECTIONS if one.name == new.projection]
 
-        def written(keys: int) -> None:
-            rebuilt.keys = keys
-
-        with Loader(self._servers.redis, written) as loader:
+        with Loader(self._servers.redis) as loader:
             events = self._counted(copy_events(self._servers.database_url, 0, head), rebuilt, head)
             projection.build(new, events, loader)
         self._generations.finish(new, rebuilt.position)
@@ -159,9 +146,3 @@ class Rebuild:
             if listed.state == State.BUILDING:
                 self._progress.begin(f"removing {listed.generation.number}, unfinished", None)
                 self._generations.drop(listed.generation, self._progress.at)
-
-    @contextlib.contextmanager
-    def _timed(self, rebuilt: Rebuilt, phase: str) -> Generator[None]:
-        started = time.perf_counter()
-        yield
-        rebuilt.seconds[phase] = time.perf_counter() - started

@@ -45,24 +45,34 @@ def _follow(stream: Stream, store: Store) -> Chain | None:
     entries = stream.read_after(0, ENTRIES_AT_ONCE)
     while entries and chain.last < end:
         if not chain.entries:
-            chain.first, chain.last = entries[0].position, entries[0].prev
-            if chain.last and not store.read_up_to(chain.last - 1, chain.last):
-                chain.broken.append(chain.first)
+            _begin(chain, entries[0], store)
         elif entries[0].prev != chain.last and stream.read_after(0, 1) == entries[:1]:
             return None
         expected = store.read_up_to(chain.last, entries[-1].position)
-        for entry in entries:
-            in_stream.update(_bytes_of(entry))
-        for entry in expected:
-            in_store.update(_bytes_of(entry))
+        in_stream.update(_bytes_of(entries))
+        in_store.update(_bytes_of(expected))
         chain.broken += _differences(entries, expected)
         chain.last = entries[-1].position
         chain.entries += len(entries)
         entries = stream.read_after(chain.last, ENTRIES_AT_ONCE)
+    if chain.entries and chain.last < end:
+        # Trimming takes from the front: while an entry stands there, those at the end should.
+        if not any(entry.position <= chain.last for entry in stream.read_after(0, 1)):
+            return None
+        lost = store.read_up_to(chain.last, end)
+        in_store.update(_bytes_of(lost))
+        chain.broken += _differences([], lost)
     chain.hash = in_stream.hexdigest()
     if in_stream.digest() != in_store.digest():
         assert chain.broken, "the sums differ, so an entry does"
     return chain
+
+
+def _begin(chain: Chain, first: Entry, store: Store) -> None:
+    """Nothing before the stream's first entry says whether its prev is right."""
+    chain.first, chain.last = first.position, first.prev
+    if chain.last and not store.read_up_to(chain.last - 1, chain.last):
+        chain.broken.append(chain.first)
 
 
 def _differences(entries: list[Entry], expected: list[Entry]) -> list[int]:
@@ -71,6 +81,9 @@ def _differences(entries: list[Entry], expected: list[Entry]) -> list[int]:
     return sorted(p for p in here.keys() | there.keys() if here.get(p) != there.get(p))
 
 
-def _bytes_of(entry: Entry) -> bytes:
-    head = b"%d %d %d " % (entry.position, entry.prev, len(entry.state))
-    return head + entry.originator_id.bytes + entry.topic.encode() + b" " + entry.state
+def _bytes_of(entries: list[Entry]) -> bytes:
+    return b"".join(
+        b"%d %d %d " % (entry.position, entry.prev, len(entry.state))
+        + entry.originator_id.bytes + entry.topic.encode() + b" " + entry.state
+        for entry in entries
+    )  # fmt: skip

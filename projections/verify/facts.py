@@ -9,14 +9,15 @@ import msgspec
 import numpy as np
 from redis.client import Pipeline
 
-from projections.numbered_keys import fact_key, id_key
+from projections.numbered_keys import fact_key
+from projections.placement import indices_of
 from projections.posts.keys import StoredPost
 from projections.profiles.keys import StoredProfile
 from projections.shards import Shard
 from projections.verify.findings import What
 from projections.verify.identities import Identities
 from projections.verify.items import Flaw, Verdict, Write
-from projections.verify.lists import owner_in, people_of
+from projections.verify.lists import owners_in, people_of
 from projections.verify.truth import Numbers, Truth
 
 Fact = StoredPost | StoredProfile
@@ -36,12 +37,15 @@ class Visible:
         """Every number there ever was, ascending."""
         return self._truth.post if self._posts else self._truth.people
 
-    def as_of(self, number: int, position: int) -> bool:
-        """Whether it is there as of a position."""
-        at = int(np.searchsorted(self.numbers, number))
-        if number > position or at == len(self.numbers) or self.numbers[at] != number:
-            return False
-        return not self._posts or bool(self._truth.deleted[at] > position)
+    def as_of(self, wanted: Numbers, position: int) -> list[bool]:
+        """Which of these are there as of a position."""
+        if not len(self.numbers):
+            return [False] * len(wanted)
+        at = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
+        there = (self.numbers[at] == wanted) & (wanted <= position)
+        if self._posts:
+            there &= self._truth.deleted[at] > position
+        return there.tolist()
 
 
 class Facts:
@@ -61,15 +65,16 @@ class Facts:
         self._visible = visible
         self._identities = identities
         self._decoder = msgspec.json.Decoder(kind)
+        self._encode = msgspec.json.Encoder().encode
         self._fact_of = fact_of
 
     def owners(self, shard: Shard) -> Numbers:
         """Everything whose number falls into the shard."""
         return people_of(shard, self._visible.numbers)
 
-    def owner_of(self, key: bytes) -> int | None:
-        """The number of the fact that this key holds."""
-        return owner_in(key, "p:")
+    def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
+        """The numbers of the facts that these keys hold."""
+        return owners_in(keys, "p:")
 
     def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
         """The facts."""
@@ -79,20 +84,22 @@ class Facts:
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Present or not, and every field."""
+        numbers = np.array(owners, np.int64)
         facts = self._identities.facts(owners)
+        here = (indices_of(shard.generation, numbers) == shard.index).tolist()
+        visible = self._visible.as_of(numbers, position)
         verdicts: list[Verdict] = []
-        for owner, live in zip(owners, answers[0], strict=True):
-            belongs = shard.generation.index_of(owner) == shard.index
-            right: Fact | None = None
-            if belongs and self._visible.as_of(owner, position):
-                right = self._fact_of(facts[owner])
-            if self._decoded(live) != right or (live is None) != (right is None):
-                verdicts.append(_verdict(owner, f"p:{owner}", live, _encoded(right)))
+        for owner, live, is_here, is_visible in zip(owners, answers[0], here, visible, strict=True):
+            fact = self._fact_of(facts[owner]) if is_here and is_visible else None
+            right = None if fact is None else self._encode(fact)
+            # The same fact may be written down in another way: only its fields count.
+            if live != right and (live is None or fact is None or self._decoded(live) != fact):
+                verdicts.append(_verdict(owner, f"p:{owner}", live, right))
         return verdicts
 
-    def _decoded(self, live: bytes | None) -> Fact | None:
+    def _decoded(self, live: bytes) -> Fact | None:
         try:
-            return None if live is None else self._decoder.decode(live)
+            return self._decoder.decode(live)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return None
 
@@ -112,26 +119,40 @@ class Ids:
         numbers = self._visible.numbers
         return numbers[self._identities.shard_indices(numbers, shard.generation) == shard.index]
 
-    def owner_of(self, key: bytes) -> int | None:
-        """The number of whose id this key is; None if nothing ever had it."""
-        return self._identities.number_of(key[2:]) if key.startswith(b"i:") else None
+    def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
+        """The numbers of whose ids these keys are; None for an id that nothing ever had."""
+        return self._identities.numbers_of(
+            [key[2:] if key.startswith(b"i:") else b"" for key in keys]
+        )
 
     def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
         """The numbers that stand behind these owners' ids."""
-        pipe.mget([id_key(shard, self._identities.id_of(owner)) for owner in owners])
+        tag = shard.tag.encode()
+        pipe.mget([tag + key for key in self._keys(owners)])
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Present or not, and the right number."""
-        verdicts: list[Verdict] = []
-        for owner, live in zip(owners, answers[0], strict=True):
-            public_id = self._identities.id_of(owner)
-            belongs = shard.generation.shard_of_id(public_id) == shard
-            right = b"%d" % owner if belongs and self._visible.as_of(owner, position) else None
-            if live != right:
-                verdicts.append(_verdict(owner, b"i:" + public_id.bytes, live, right))
-        return verdicts
+        numbers = np.array(owners, np.int64)
+        here = self._identities.shard_indices(numbers, shard.generation) == shard.index
+        visible = self._visible.as_of(numbers, position)
+        right = [
+            b"%d" % owner if is_here and is_visible else None
+            for owner, is_here, is_visible in zip(owners, here.tolist(), visible, strict=True)
+        ]
+        if answers[0] == right:
+            return []
+        return [
+            _verdict(owner, key, live, value)
+            for owner, key, live, value in zip(
+                owners, self._keys(owners), answers[0], right, strict=True
+            )
+            if live != value
+        ]
+
+    def _keys(self, owners: Sequence[int]) -> list[bytes]:
+        return [b"i:" + public_id for public_id in self._identities.ids_of(owners)]
 
 
 def post_of(row: Row) -> StoredPost:
@@ -144,10 +165,6 @@ def profile_of(row: Row) -> StoredProfile:
     """A person as their registration says."""
     _, public_id, at, _, _, handle, display_name = row
     return StoredProfile(public_id, handle, display_name, at)
-
-
-def _encoded(fact: Fact | None) -> bytes | None:
-    return None if fact is None else msgspec.json.encode(fact)
 
 
 def _verdict(owner: int, key: str | bytes, live: bytes | None, right: bytes | None) -> Verdict:

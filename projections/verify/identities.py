@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 import psycopg
 from psycopg.sql import SQL, Literal
 
 from projections.shards import Generation
-from projections.verify.copying import copy_rows, statement
 from projections.verify.errors import CannotTell
+from projections.verify.packing import read_packed, statement
 from projections.verify.truth import Numbers, Truth
 
-_ROW = np.dtype([
-    ("fields", ">i2"), ("number_length", ">i4"), ("number", ">i8"),
-    ("id_length", ">i4"), ("id", "V16"),
-])  # fmt: skip
+ID_BYTES = 16
+
+_ROW = np.dtype([("number", ">i8"), ("id", "V16")])
 
 
 class Identities:
@@ -31,20 +29,26 @@ class Identities:
         self._ids = np.empty(0, "V16")
         self._connection: psycopg.Connection[Any] | None = None
 
-    def id_of(self, number: int) -> UUID:
-        """The public id behind a number that history has."""
+    def ids_of(self, numbers: Sequence[int]) -> list[bytes]:
+        """The public ids behind numbers that history has, 16 bytes each."""
         self._advance()
-        at = int(np.searchsorted(self._numbers, number))
-        return UUID(bytes=self._ids[at].tobytes())
+        return self._ids[np.searchsorted(self._numbers, np.array(numbers, np.int64))].tolist()
 
-    def number_of(self, public_id: bytes) -> int | None:
-        """The number behind a public id; None if history does not have it."""
+    def numbers_of(self, public_ids: Sequence[bytes]) -> list[int | None]:
+        """The numbers behind public ids; None where history does not have the id."""
         self._advance()
-        at = int(np.searchsorted(self._sorted_ids, np.bytes_(public_id)))
-        if len(public_id) != 16 or at == len(self._sorted_ids):  # noqa: PLR2004 - bytes of a UUID
-            return None
-        row = self._by_id[at]
-        return int(self._numbers[row]) if self._ids[row].tobytes() == public_id else None
+        if not len(self._ids):
+            return [None] * len(public_ids)
+        wanted = np.array(public_ids, "S16")
+        at = np.minimum(np.searchsorted(self._sorted_ids, wanted), len(self._ids) - 1)
+        known = self._sorted_ids[at] == wanted
+        numbers = self._numbers[self._by_id[at]]
+        return [
+            number if is_known and len(public_id) == ID_BYTES else None
+            for number, is_known, public_id in zip(
+                numbers.tolist(), known.tolist(), public_ids, strict=True
+            )
+        ]
 
     def shard_indices(self, numbers: Numbers, generation: Generation) -> Numbers:
         """Into which shard the public id of each of these numbers falls."""
@@ -79,7 +83,7 @@ class Identities:
         if self._position == self._truth.position:
             return
         after = int(self._numbers[-1]) if len(self._numbers) else 0
-        rows = copy_rows(self._url, statement("copy_ids", after=Literal(after)), _ROW)
+        rows = read_packed(self._url, statement("pack_ids", after=Literal(after)), _ROW)
         self._numbers = np.concatenate((self._numbers, rows["number"].astype(np.int64)))
         self._ids = np.concatenate((self._ids, rows["id"]))
         self._by_id = np.argsort(self._ids.view("S16"), kind="stable")

@@ -14,13 +14,13 @@ from projections.shards import Generation, Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Difference, Findings, What
 from projections.verify.identities import Identities
-from projections.verify.items import ItemKind, Verdict
+from projections.verify.items import ItemKind, Verdict, number_in
 from projections.verify.kinds import kinds_of
 from projections.verify.mending import Mending
 from projections.verify.truth import Numbers, Truth
 
 OWNERS_AT_ONCE = 200
-KEYS_SCANNED_AT_ONCE = 1_000
+KEYS_AT_ONCE = 10_000
 
 STAND_STILL_SECONDS_MAX = 10.0
 """How long a shard is waited for that is in the middle of an event."""
@@ -153,46 +153,41 @@ class Inspection:
 
     def _inspect_strays(self) -> None:
         """Items that history puts nowhere, or elsewhere: found by their keys."""
-        expected = {
-            (shard, kind.name): kind.owners(shard)
-            for shard in self._generation.all_shards()
-            for kind in self._kinds
-        }
-        strays: dict[tuple[Shard, str], set[int]] = defaultdict(set)
         for shard in self._generation.all_shards():
             for kind in self._kinds:
-                known = expected[shard, kind.name]
-                owners = self._owners_in_hash(kind, shard)
-                strays[shard, kind.name].update(np.setdiff1d(owners, known).tolist())
-            for key in self._redis.scan_iter(f"{shard.tag}*", KEYS_SCANNED_AT_ONCE):
-                self._sort_in(cast("bytes", key)[len(shard.tag) :], shard, expected, strays)
-        for shard in self._generation.all_shards():
-            for kind in self._kinds:
-                owners = np.array(sorted(strays[shard, kind.name]), np.int64)
-                self._inspect(kind, shard, owners)
+                self._inspect_unexpected(kind, shard, self._owners_in_hash(kind, shard))
+        waiting: dict[Shard, list[bytes]] = defaultdict(list)
+        tags = {shard.tag.encode(): shard for shard in self._generation.all_shards()}
+        pattern = f"{{{self._generation.projection}:{self._generation.number}:*"
+        for key in self._redis.scan_iter(pattern, KEYS_AT_ONCE):
+            tag, _, name = cast("bytes", key).partition(b"}")
+            if (shard := tags.get(tag + b"}")) is None:
+                continue
+            waiting[shard].append(name)
+            if len(waiting[shard]) == KEYS_AT_ONCE:
+                self._inspect_keys(shard, waiting.pop(shard))
+        for shard, names in waiting.items():
+            self._inspect_keys(shard, names)
 
-    def _sort_in(
-        self,
-        key: bytes,
-        shard: Shard,
-        expected: dict[tuple[Shard, str], Numbers],
-        strays: dict[tuple[Shard, str], set[int]],
-    ) -> None:
-        if key == b"checkpoint" or key.decode(errors="replace") in {k.hash for k in self._kinds}:
-            return
+    def _inspect_keys(self, shard: Shard, keys: list[bytes]) -> None:
+        """Keys behind the shard's tag: whose are they, and does history put them here?"""
+        known = {b"checkpoint", *(kind.hash.encode() for kind in self._kinds if kind.hash)}
+        rest = [key for key in keys if key not in known]
         for kind in self._kinds:
-            if (owner := kind.owner_of(key)) is not None:
-                known = expected[shard, kind.name]
-                at = int(np.searchsorted(known, owner))
-                if at == len(known) or known[at] != owner:
-                    strays[shard, kind.name].add(owner)
-                return
-        self._stray_key(shard, key)
+            owners = kind.owners_of(rest)
+            rest = [key for key, owner in zip(rest, owners, strict=True) if owner is None]
+            found = np.array([owner for owner in owners if owner is not None], np.int64)
+            self._inspect_unexpected(kind, shard, found)
+        for key in rest:
+            self._stray_key(shard, key)
+
+    def _inspect_unexpected(self, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
+        self._inspect(kind, shard, np.setdiff1d(owners, kind.owners(shard)))
 
     def _stray_key(self, shard: Shard, key: bytes) -> None:
         """A key that means nothing. While things run, it may be of somebody who came just now."""
         self._truth.advance()
-        if any(kind.owner_of(key) is not None for kind in self._kinds):
+        if any(kind.owners_of([key]) != [None] for kind in self._kinds):
             return
         position = self._truth.position
         self.findings.compared("stray key", 1, 1, position)
@@ -209,7 +204,8 @@ class Inspection:
         if kind.hash is None:
             return np.empty(0, np.int64)
         fields = cast("list[bytes]", self._redis.hkeys(f"{shard.tag}{kind.hash}"))
-        return np.array([int(field) for field in fields if field.isdigit()], np.int64)
+        owners = [owner for field in fields if (owner := number_in(field)) is not None]
+        return np.array(owners, np.int64)
 
 
 def _differences(

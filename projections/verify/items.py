@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,9 @@ Write = tuple[str, str | bytes, Sequence[str | bytes | int]]
 """A command, the key behind the shard's tag, its arguments."""
 
 ENTRIES_PER_WRITE = 1_000
+
+DIGITS_MAX = 18
+"""Longer than any position: what has more digits is no number of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class ItemKind(Protocol):
         """Whose items of this kind history may put into this shard, by number."""
         ...
 
-    def owner_of(self, key: bytes) -> int | None:
-        """Whose item this key behind the tag holds; None if it is not of this kind."""
+    def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
+        """Whose items these keys behind the tag hold; None where one is not of this kind."""
         ...
 
     def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
@@ -62,16 +66,25 @@ class ItemKind(Protocol):
         ...
 
 
-def numbers_in(entries: Sequence[bytes]) -> Numbers:
-    """The integers of a list as Redis gave it; what is none becomes -1, which nothing equals."""
-    try:
-        return np.array([int(entry) for entry in entries], np.int64)
-    except (ValueError, OverflowError):
-        return np.array([_number(entry) for entry in entries], np.int64)
+def numbers_in(lists: Sequence[Sequence[bytes]]) -> list[Numbers]:
+    """The integers of lists as Redis gave them; what is none becomes -1, which nothing equals."""
+    joined = b" ".join(chain.from_iterable(lists))
+    if joined.translate(None, b" ").isdigit():
+        every = np.fromstring(joined, np.int64, sep=" ")
+    else:
+        every = np.array([_number(entry) for entry in chain.from_iterable(lists)], np.int64)
+    return np.split(every, np.cumsum([len(entries) for entries in lists])[:-1])
+
+
+def number_in(text: bytes) -> int | None:
+    """The number that this is, as keys and fields write it down; None if it is none."""
+    if not text.isdigit() or len(text) > DIGITS_MAX:
+        return None
+    return int(text) if b"%d" % int(text) == text else None
 
 
 def _number(entry: bytes) -> int:
-    return int(entry) if entry.isdigit() and len(entry) < len(str(1 << 62)) else -1
+    return int(entry) if entry.isdigit() and len(entry) <= DIGITS_MAX else -1
 
 
 def flaws_of_list(live: Numbers, right: Numbers) -> list[Flaw]:

@@ -20,10 +20,11 @@ from projections.verify.items import (
     Verdict,
     Write,
     flaws_of_list,
+    number_in,
     numbers_in,
     rewrite,
 )
-from projections.verify.oracle import Oracle, Window
+from projections.verify.oracle import Oracle, Window, ranges
 from projections.verify.truth import Numbers, Truth
 
 
@@ -43,9 +44,9 @@ class Windows:
         people = self._oracle.truth.people
         return people_of(shard, people) if self._follows else people
 
-    def owner_of(self, key: bytes) -> int | None:
-        """Whose window this key holds."""
-        return owner_in(key, self._lists)
+    def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
+        """Whose windows these keys hold."""
+        return owners_in(keys, self._lists)
 
     def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
         """Lists, then horizons."""
@@ -57,9 +58,11 @@ class Windows:
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
+        *entries, horizons = answers
+        [below] = numbers_in([[horizon or b"0" for horizon in horizons]])
         windows = [
-            Window(numbers_in(entries), int(numbers_in([horizon or b"0"])[0]))
-            for entries, horizon in zip(answers[:-1], answers[-1], strict=True)
+            Window(posts, horizon)
+            for posts, horizon in zip(numbers_in(entries), below.tolist(), strict=True)
         ]
         numbers = np.array(owners, np.int64)
         right = self._oracle.accept(numbers, windows, position, follows=self._follows)
@@ -95,7 +98,7 @@ class Lists:
         name: str,
         prefix: str,
         owners: Callable[[Shard], Numbers],
-        right: Callable[[Shard, int, int], Numbers],
+        right: Callable[[Shard, Numbers, int], list[Numbers]],
     ) -> None:
         self.name = name
         self.hash: str | None = None
@@ -107,9 +110,9 @@ class Lists:
         """Whose lists may stand in the shard."""
         return self._owners(shard)
 
-    def owner_of(self, key: bytes) -> int | None:
-        """Whose list this key holds."""
-        return owner_in(key, self._prefix)
+    def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
+        """Whose lists these keys hold."""
+        return owners_in(keys, self._prefix)
 
     def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
         """The lists."""
@@ -121,8 +124,8 @@ class Lists:
     ) -> list[Verdict]:
         """Members and their order, exactly."""
         verdicts: list[Verdict] = []
-        for owner, entries in zip(owners, answers, strict=True):
-            live, right = numbers_in(entries), self._right(shard, owner, position)
+        every = self._right(shard, np.array(owners, np.int64), position)
+        for owner, live, right in zip(owners, numbers_in(answers), every, strict=True):
             if not np.array_equal(live, right):
                 writes: list[Write] = list(rewrite(f"{self._prefix}{owner}", right))
                 verdicts.append(Verdict(owner, flaws_of_list(live, right), writes))
@@ -130,40 +133,65 @@ class Lists:
 
 
 class Follows:
-    """Who follows whom, as the lists of home feed and profiles have to say it."""
+    """Who follows whom, as the lists of home feed and profiles have to say it.
+
+    Each method answers for many people at once, one list for each.
+    """
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._arranged_for = -1
         self._by_followee: Numbers = np.empty(0, np.int64)
+        self._sorted_followees: Numbers = np.empty(0, np.int64)
 
-    def audience(self, shard: Shard, followee: int, position: int) -> Numbers:
+    def audience(self, shard: Shard, followees: Numbers, position: int) -> list[Numbers]:
         """The followers among this shard's people, in the order in which they followed."""
-        rows = self._standing(self._rows_of_followee(followee), position)
-        rows = rows[np.argsort(self._truth.begin[rows])]
-        return people_of(shard, self._truth.follower[rows])
+        owner, rows = self._standing(*self._rows_of_followees(followees), position)
+        follower, begin = self._truth.follower[rows], self._truth.begin[rows]
+        here = indices_of(shard.generation, follower) == shard.index
+        order = np.lexsort((begin[here], owner[here]))
+        return _lists(owner[here][order], follower[here][order], len(followees))
 
-    def followers(self, shard: Shard, person: int, position: int) -> Numbers:
-        """Everyone who follows this person, if they are in the shard; newest member first."""
-        rows = self._standing(self._rows_of_followee(person), position)
-        return _newest_first(shard, person, self._truth.follower[rows])
+    def followers(self, shard: Shard, people: Numbers, position: int) -> list[Numbers]:
+        """Everyone who follows these people, if they are in the shard; newest member first."""
+        owner, rows = self._standing(*self._rows_of_followees(people), position)
+        return _newest_first(shard, people, owner, self._truth.follower[rows])
 
-    def followees(self, shard: Shard, person: int, position: int) -> Numbers:
-        """Everyone whom this person follows, likewise."""
-        rows = np.arange(*np.searchsorted(self._truth.follower, [person, person + 1]))
-        return _newest_first(shard, person, self._truth.followee[self._standing(rows, position)])
+    def followees(self, shard: Shard, people: Numbers, position: int) -> list[Numbers]:
+        """Everyone whom these people follow, likewise."""
+        owner, rows = _rows(self._truth.follower, people)
+        owner, rows = self._standing(owner, rows, position)
+        return _newest_first(shard, people, owner, self._truth.followee[rows])
 
-    def _standing(self, rows: Numbers, position: int) -> Numbers:
+    def _standing(self, owner: Numbers, rows: Numbers, position: int) -> tuple[Numbers, Numbers]:
         truth = self._truth
-        return rows[(truth.begin[rows] <= position) & (truth.end[rows] > position)]
+        stands = (truth.begin[rows] <= position) & (truth.end[rows] > position)
+        return owner[stands], rows[stands]
 
-    def _rows_of_followee(self, followee: int) -> Numbers:
+    def _rows_of_followees(self, followees: Numbers) -> tuple[Numbers, Numbers]:
         if self._arranged_for != self._truth.position:
             self._by_followee = np.argsort(self._truth.followee, kind="stable")
-            self._sorted = self._truth.followee[self._by_followee]
+            self._sorted_followees = self._truth.followee[self._by_followee]
             self._arranged_for = self._truth.position
-        low, high = np.searchsorted(self._sorted, [followee, followee + 1])
-        return self._by_followee[low:high]
+        owner, rows = _rows(self._sorted_followees, followees)
+        return owner, self._by_followee[rows]
+
+
+def _rows(column: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
+    """Which rows of a sorted column hold each of these numbers: (index in wanted, row)."""
+    low = np.searchsorted(column, wanted)
+    high = np.searchsorted(column, wanted, side="right")
+    return np.repeat(np.arange(len(wanted)), high - low), ranges(low, high)
+
+
+def _lists(owner: Numbers, members: Numbers, owners: int) -> list[Numbers]:
+    return np.split(members, np.searchsorted(owner, np.arange(1, owners)))
+
+
+def _newest_first(shard: Shard, people: Numbers, owner: Numbers, members: Numbers) -> list[Numbers]:
+    here = (indices_of(shard.generation, people) == shard.index)[owner]
+    order = np.lexsort((-members[here], owner[here]))
+    return _lists(owner[here][order], members[here][order], len(people))
 
 
 def people_of(shard: Shard, numbers: Numbers) -> Numbers:
@@ -171,13 +199,7 @@ def people_of(shard: Shard, numbers: Numbers) -> Numbers:
     return numbers[indices_of(shard.generation, numbers) == shard.index]
 
 
-def owner_in(key: bytes, prefix: str) -> int | None:
-    """The number behind this prefix; None if the key is another."""
-    number = key.removeprefix(prefix.encode())
-    return int(number) if number != key and number.isdigit() else None
-
-
-def _newest_first(shard: Shard, person: int, members: Numbers) -> Numbers:
-    if shard.generation.index_of(person) != shard.index:
-        return members[:0]
-    return np.sort(members)[::-1]
+def owners_in(keys: Sequence[bytes], prefix: str) -> list[int | None]:
+    """The number behind this prefix in each key; None where the key is another."""
+    head, start = prefix.encode(), len(prefix)
+    return [number_in(key[start:]) if key.startswith(head) else None for key in keys]

@@ -44,7 +44,10 @@ class _Appearances:
 
 @dataclass(frozen=True, slots=True)
 class _Subscriptions:
-    """Whose posts stand in a feed, and from when to when; one's own from ever for ever."""
+    """Whose posts stand in a feed, and from when to when; one's own from ever for ever.
+
+    `owner` counts from 0, `author` is an index into the people.
+    """
 
     owner: Numbers
     author: Numbers
@@ -76,12 +79,12 @@ class Oracle:
         right = (sizes <= self._window) & (horizons >= 0)
         right &= self._shows_the_rule(stood, horizons, windows, sizes)
         above = stood.where(stood.post > horizons[stood.owner])
-        right &= self._largest_crowds(above, len(owners)) <= self._window
+        right &= ~self._ever_crowded(above, len(owners))
         brought = self._brought_by_follows(subscriptions, len(owners))
         right &= brought <= horizons
-        trimmed = self._largest_crowds(stood, len(owners)) > self._window
-        right &= (horizons == 0) | (brought == horizons) | trimmed
-        return right
+        explained = (horizons == 0) | (brought == horizons)
+        trimmed = self._ever_crowded(stood.where(~explained[stood.owner]), len(owners))
+        return right & (explained | trimmed)
 
     def exact(self, owner: int, position: int, *, follows: bool) -> Window:
         """The right window of one owner as of this position."""
@@ -95,7 +98,7 @@ class Oracle:
         while low < high:
             middle = (low + high) // 2
             newest = stood.where(stood.post >= posts[middle])
-            if self._largest_crowds(newest, 1)[0] > self._window:
+            if self._ever_crowded(newest, 1)[0]:
                 high = middle
             else:
                 low = middle + 1
@@ -108,29 +111,39 @@ class Oracle:
         truth = self.truth
         if self._arranged_for == truth.position:
             return
-        order = np.argsort(truth.author, kind="stable")
-        self._author, self._post = truth.author[order], truth.post[order]
+        author = self._index_of(truth.author)
+        order = np.argsort(author, kind="stable")
+        self._author, self._post = author[order], truth.post[order]
         self._deleted = truth.deleted[order]
-        self._stride = truth.position + 1
+        self._stride = truth.position + 2
         self._place = self._author * self._stride + self._post
         self._trims.update(self._author, self._post, self._deleted)
         self._arranged_for = truth.position
+
+    def _index_of(self, numbers: Numbers) -> Numbers:
+        """People by index, so that author and post make one number that fits 64 bits; who is
+        not registered comes after everyone else, where no posts are."""
+        people = self.truth.people
+        at = np.searchsorted(people, numbers)
+        if len(people):
+            at[people[np.minimum(at, len(people) - 1)] != numbers] = len(people)
+        return at
 
     def _subscriptions(self, owners: Numbers, position: int, *, follows: bool) -> _Subscriptions:
         truth, own = self.truth, np.arange(len(owners))
         ever, always = np.zeros_like(own), np.full_like(own, STILL)
         if not follows:
-            return _Subscriptions(own, owners, ever, always)
+            return _Subscriptions(own, self._index_of(owners), ever, always)
         low = np.searchsorted(truth.follower, owners, side="left")
         high = np.searchsorted(truth.follower, owners, side="right")
-        rows = _ranges(low, high)
+        rows = ranges(low, high)
         owner = np.repeat(own, high - low)
         begun = truth.begin[rows] <= position
         rows, owner = rows[begun], owner[begun]
         end = truth.end[rows]
         return _Subscriptions(
             np.concatenate((own, owner)),
-            np.concatenate((owners, truth.followee[rows])),
+            self._index_of(np.concatenate((owners, truth.followee[rows]))),
             np.concatenate((ever, truth.begin[rows])),
             np.concatenate((always, np.where(end > position, STILL, end))),
         )
@@ -142,7 +155,7 @@ class Oracle:
         base = subscriptions.author * self._stride
         low = np.searchsorted(self._place, base + np.maximum(lowest[subscriptions.owner], 0))
         high = np.searchsorted(self._place, base + position, side="right")
-        rows = _ranges(low, np.maximum(low, high))
+        rows = ranges(low, np.maximum(low, high))
         counts = np.maximum(0, high - low)
         post, deleted = self._post[rows], self._deleted[rows]
         end = np.minimum(
@@ -161,27 +174,40 @@ class Oracle:
     ) -> np.ndarray:
         """Whether each window is what the feed rule shows above its horizon, newest first."""
         shown = stood.where((stood.end == STILL) & (stood.post > horizons[stood.owner]))
-        shown = shown.where(np.lexsort((-shown.post, shown.owner)))
         right = np.bincount(shown.owner, minlength=len(windows)) == sizes
         if not len(windows):
             return right
         live = np.concatenate([window.posts for window in windows])
         owner = np.repeat(np.arange(len(windows)), sizes)
+        # Only numbers that can be posts can be laid out by owner and place.
+        right[owner[(live <= 0) | (live >= self._stride)]] = False
         comparable = right[owner]
-        differs = live[comparable] != shown.post[right[shown.owner]]
+        stands = self._laid_out(owner[comparable], live[comparable])
+        shown = shown.where(right[shown.owner])
+        differs = stands != np.sort(self._laid_out(shown.owner, shown.post))
         right[owner[comparable][differs]] = False
         return right
 
-    def _largest_crowds(self, stood: _Appearances, owners: int) -> Numbers:
-        """The most posts that ever stood in each feed at one time."""
-        time = np.concatenate((stood.start, stood.end))
-        owner = np.concatenate((stood.owner, stood.owner))
-        change = np.repeat([1, -1], len(stood.post))
-        order = np.lexsort((change, time, owner))
-        crowd = np.cumsum(change[order])  # everyone who comes also goes: each owner begins at 0
-        largest = np.zeros(owners, np.int64)
-        np.maximum.at(largest, owner[order], crowd)
-        return largest
+    def _laid_out(self, owner: Numbers, post: Numbers) -> Numbers:
+        """One number for each post, ascending by owner, and within an owner newest first."""
+        return owner * self._stride + self._stride - post
+
+    def _ever_crowded(self, stood: _Appearances, owners: int) -> np.ndarray:
+        """In which feeds more of these posts stood at one time than a window holds."""
+        standing = np.bincount(stood.owner[stood.end == STILL], minlength=owners)
+        crowded = standing > self._window
+        open_question = np.bincount(stood.owner, minlength=owners) > self._window
+        open_question &= ~crowded
+        stood = stood.where(open_question[stood.owner])
+        # Nothing comes and goes at one position: an event does either the one or the other.
+        base = stood.owner * self._stride
+        ends = np.minimum(stood.end, self._stride - 1)
+        moments = np.concatenate((2 * (base + stood.start) + 1, 2 * (base + ends)))
+        moments.sort()
+        # Everyone who comes also goes: each owner begins at 0.
+        crowd = np.cumsum(2 * (moments & 1) - 1)
+        crowded[moments[crowd > self._window] // (2 * self._stride)] = True
+        return crowded
 
     def _brought_by_follows(self, subscriptions: _Subscriptions, owners: int) -> Numbers:
         """The highest horizon that a followee's own window had at the time of the follow."""
@@ -191,7 +217,7 @@ class Oracle:
         return brought
 
 
-def _ranges(low: Numbers, high: Numbers) -> Numbers:
+def ranges(low: Numbers, high: Numbers) -> Numbers:
     """All indices from low to before high, range after range."""
     counts = high - low
     return np.repeat(low - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())

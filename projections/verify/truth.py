@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.sql import Literal
 
-from projections.verify.copying import copy_rows, statement
 from projections.verify.errors import CannotTell
+from projections.verify.packing import read_packed, statement
 
 Numbers = NDArray[np.int64]
 
@@ -14,14 +14,7 @@ STILL = 1 << 62
 
 _REGISTERED, _PUBLISHED, _DELETED, _FOLLOWED, _UNFOLLOWED, _UNKNOWN = 1, 2, 3, 4, 5, -1
 
-_ROW = np.dtype(
-    [("fields", ">i2")]
-    + [
-        item
-        for n in ("position", "kind", "a", "b")
-        for item in ((f"{n}_length", ">i4"), (n, ">i8"))
-    ]
-)
+_ROW = np.dtype([("position", ">i8"), ("kind", ">i8"), ("a", ">i8"), ("b", ">i8")])
 
 
 class Truth:
@@ -41,7 +34,7 @@ class Truth:
     def advance(self) -> None:
         """Reads what has happened since. Raises CannotTell."""
         after = Literal(self.position)
-        rows = copy_rows(self._url, statement("copy_facts", after=after), _ROW)
+        rows = read_packed(self._url, statement("pack_facts", after=after), _ROW)
         if len(rows) or not self.position:
             self._rows = np.concatenate((self._rows, rows))
             self._arrange()
@@ -72,9 +65,9 @@ class Truth:
         order = np.lexsort((self.positions[is_change], b[is_change], a[is_change]))
         follower, followee = a[is_change][order], b[is_change][order]
         change, change_kind = self.positions[is_change][order], kind[is_change][order]
-        ends = np.append(change[1:], STILL)[: len(change)]
-        goes_on = (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
-        ends[:-1][~goes_on] = STILL
+        ends = np.full(len(change), STILL)
+        same = (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
+        ends[:-1][same] = change[1:][same]
         begun = change_kind == _FOLLOWED
         self.follower, self.followee = follower[begun], followee[begun]
         self.begin, self.end = change[begun], ends[begun]

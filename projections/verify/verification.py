@@ -11,12 +11,14 @@ from redis import Redis
 from projections.generations import Generations
 from projections.log.store import Store
 from projections.log.stream import Stream
-from projections.rebuild.progress import Progress
+from projections.progress import Progress
+from projections.relational.keys import RELATIONAL
 from projections.verify.chain import Chain, compare_chain
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings
 from projections.verify.identities import Identities
 from projections.verify.inspection import Inspection, Sample
+from projections.verify.tables import TablesInspection
 from projections.verify.truth import Truth
 
 
@@ -52,9 +54,7 @@ class Verification:
         self._redis = redis
         self._database_url = database_url
         self._store = Store(database_url, application="slackwater verify")
-        self._epoch = ""
-        self._truth: Truth | None = None
-        self._identities: Identities | None = None
+        self._known: tuple[str, Truth, Identities] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +66,8 @@ class Verification:
         traceback: TracebackType | None,
     ) -> None:
         self._store.close()
-        if self._identities is not None:
-            self._identities.close()
+        if self._known is not None:
+            self._known[2].close()
 
     def run(
         self, names: Sequence[str], sample: Sample, progress: Progress, *, repair: bool = False
@@ -77,24 +77,10 @@ class Verification:
         Raises CannotTell, StoreUnreachable, RedisError.
         """
         started = time.perf_counter()
-        progress.begin("reading history", None)
-        epoch = self._store.epoch()
-        if self._truth is None or epoch != self._epoch:
-            self._epoch = epoch
-            self._truth = Truth(self._database_url)
-            self._identities = Identities(self._database_url, self._truth)
-        assert self._identities is not None
         report = Report()
         for name in names:
-            active = Generations(self._redis).active([name])
-            if not active:
-                raise CannotTell(f"{name} has not been built yet: does a projector run?")
             progress.begin(name, None)
-            inspection = Inspection(
-                self._redis, active[0], self._truth, self._identities, repair=repair,
-                progress=lambda checked: progress.at(checked, f"{checked:,} items"),
-            )  # fmt: skip
-            report.findings.append(inspection.inspect(sample))
+            report.findings.append(self._inspect(name, sample, progress, repair=repair))
         progress.begin("stream", None)
         report.chain = compare_chain(Stream(self._redis), self._store)
         if repair and report.chain.broken:
@@ -102,3 +88,24 @@ class Verification:
             Stream(self._redis).trim_below(report.chain.broken[-1] + 1)
         report.seconds = time.perf_counter() - started
         return report
+
+    def _inspect(self, name: str, sample: Sample, progress: Progress, *, repair: bool) -> Findings:
+        if name == RELATIONAL:
+            return TablesInspection(self._database_url).inspect(sample, repair=repair)
+        active = Generations(self._redis).active([name])
+        if not active:
+            raise CannotTell(f"{name} has not been built yet: does a projector run?")
+        truth, identities = self._history()
+        inspection = Inspection(
+            self._redis, active[0], truth, identities, repair=repair,
+            progress=lambda checked: progress.at(checked, f"{checked:,} items"),
+        )  # fmt: skip
+        return inspection.inspect(sample)
+
+    def _history(self) -> tuple[Truth, Identities]:
+        """As verification sees it; read anew if the store was replaced."""
+        epoch = self._store.epoch()
+        if self._known is None or self._known[0] != epoch:
+            truth = Truth(self._database_url)
+            self._known = epoch, truth, Identities(self._database_url, truth)
+        return self._known[1:]

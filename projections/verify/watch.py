@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge
 from redis.exceptions import RedisError
 
 from projections.log.errors import StoreUnreachable
-from projections.rebuild.progress import Silence
+from projections.progress import Silence
 from projections.verify.errors import CannotTell
 from projections.verify.inspection import Sample
 from projections.verify.verification import Report, Verification

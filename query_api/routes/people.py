@@ -1,5 +1,6 @@
 """Profiles: who somebody is, what they post, whom they follow and who follows them."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -49,8 +50,17 @@ async def posts(
 ) -> PostPage:
     """Their posts, newest first."""
     number = await models.person(user_id)
-    page = await models.home_feed.posts_of(number, below=bound_of(cursor), limit=limit)
-    return await answer_with_posts(models, page, limit, request, response)
+    below = bound_of(cursor)
+    page = await models.home_feed.posts_of(number, below=below, limit=limit)
+    return await answer_with_posts(
+        models,
+        page,
+        partial(models.relational.posts_of, number),
+        below=below,
+        limit=limit,
+        request=request,
+        response=response,
+    )
 
 
 @router.get("/{user_id}/followers")

@@ -1,7 +1,7 @@
 """The whole system, as `slackwater up` runs it, for all acceptance tests of a worker."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
 
@@ -12,6 +12,7 @@ from launcher.settings import Settings
 from launcher.system import Addresses, System
 from tests.acceptance.people import Person
 from tests.places import let_through
+from tests.waiting import until
 
 WINDOW = 30
 """Short, so that a test can look over its edge."""
@@ -49,6 +50,26 @@ def http(running: Running) -> Generator[httpx.Client]:
     """A client of the gateway."""
     with httpx.Client(base_url=running.addresses.gateway, timeout=30) as client:
         yield client
+
+
+@pytest.fixture
+def stopped(running: Running, http: httpx.Client) -> Generator[Callable[[list[str]], None]]:
+    """Stops programs for the time of a test."""
+    supervisor = running.system.supervisor
+    asked: list[str] = []
+
+    def stop(names: list[str]) -> None:
+        asked.extend(names)
+        for name in names:
+            supervisor.want(name, running=False)
+        until(lambda: not any(map(supervisor.is_running, names)), f"{names} stop")
+
+    yield stop
+    for name in asked:
+        supervisor.want(name, running=True)
+    until(lambda: all(map(supervisor.is_running, asked)), f"{asked} run again")
+    for half in ("command-api", "query-api"):
+        until(lambda: http.get(f"/{half}/readyz").is_success, f"{half} is ready")  # noqa: B023
 
 
 _handles = count(1)

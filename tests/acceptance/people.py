@@ -69,6 +69,36 @@ class Person:
 
         return until(fresh_enough, f"a feed as of {position}")
 
+    def whole_feed(self, **parameters: str | int) -> list[dict[str, Any]]:
+        """Every page of their home feed, once Postgres has come as far as they have."""
+        self.past_feed(self.position)
+        answer = self.feed_as_of(self.position, **parameters)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        while cursor := answer.json()["next"]:
+            answer = self.feed(**parameters | {"cursor": cursor})
+            items += answer.json()["items"]
+        return items
+
+    def past_feed(self, position: int, **parameters: str | int) -> httpx.Response:
+        """Their home feed as it was at this position, once it can be told."""
+
+        def told() -> httpx.Response | None:
+            parameters["as_of"] = position
+            answer = self.http.get("/feed/", headers=self.headers, params=parameters)
+            return answer if answer.status_code != 503 else None
+
+        answer = until(told, f"the past at {position}")
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    def why(self, post_id: str) -> dict[str, Any]:
+        """Why a post is in their feed, or not; both stores have come as far as they have."""
+        self.feed_as_of(self.position)
+        self.past_feed(self.position)
+        answer = self.http.get(f"/feed/why/{post_id}", headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def texts_as_of(self, position: int) -> list[str]:
         """What stands in their feed then, newest first."""
         items = self.feed_as_of(position, limit=100).json()["items"]

@@ -1,7 +1,7 @@
 """Parts die, are stopped and come back: nothing acknowledged is lost, nothing is doubled."""
 
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -9,26 +9,6 @@ import pytest
 from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person, position_of
 from tests.waiting import until
-
-
-@pytest.fixture
-def stopped(running: Running, http: httpx.Client) -> Generator[Callable[[list[str]], None]]:
-    """Stops programs for the time of a test."""
-    supervisor = running.system.supervisor
-    asked: list[str] = []
-
-    def stop(names: list[str]) -> None:
-        asked.extend(names)
-        for name in names:
-            supervisor.want(name, running=False)
-        until(lambda: not any(map(supervisor.is_running, names)), f"{names} stop")
-
-    yield stop
-    for name in asked:
-        supervisor.want(name, running=True)
-    until(lambda: all(map(supervisor.is_running, asked)), f"{asked} run again")
-    for half in ("command-api", "query-api"):
-        until(lambda: http.get(f"/{half}/readyz").is_success, f"{half} is ready")  # noqa: B023
 
 
 def run_again(running: Running, names: list[str]) -> None:

@@ -3,7 +3,6 @@
 import httpx
 import pytest
 
-from tests.acceptance.conftest import WINDOW
 from tests.acceptance.people import Person, get_as_of, position_of
 
 
@@ -86,27 +85,16 @@ def test_the_link_header_names_the_next_page(people: list[Person]) -> None:
     assert "next" not in following.links
 
 
-def test_the_last_page_of_a_trimmed_window_says_that_older_posts_are_not_in_it(
-    people: list[Person],
-) -> None:
-    ada = people[0]
-    positions: list[int] = []
-    for number in range(WINDOW + 2):
-        ada.post(str(number))
-        positions.append(ada.position)
-    answer = ada.feed_as_of(ada.position, limit=100)
-    assert len(answer.json()["items"]) == WINDOW
-    assert answer.json()["next"] is None
-    assert int(answer.headers["Feed-Horizon"]) == positions[1]
-
-
-def test_a_feed_that_was_never_trimmed_has_no_horizon(people: list[Person]) -> None:
-    people[0].post("only one")
-    assert "Feed-Horizon" not in people[0].feed_as_of(people[0].position).headers
-
-
 @pytest.mark.parametrize(
-    "parameters", [{"limit": 0}, {"limit": 101}, {"cursor": "x"}, {"cursor": "-1"}]
+    "parameters",
+    [
+        {"limit": 0},
+        {"limit": 101},
+        {"cursor": "x"},
+        {"cursor": "-1"},
+        {"as_of": -1},
+        {"as_of": 10**15 + 1},
+    ],
 )
 def test_parameters_that_are_not_right_are_refused(
     people: list[Person], parameters: dict[str, str | int]

@@ -16,7 +16,7 @@ from projections.posts.apply import PROJECTION as POSTS
 from projections.posts.read import PostsReader
 from projections.profiles.apply import PROJECTION as PROFILES
 from projections.profiles.read import ProfilesReader
-from projections.projection import BatchWriter, Projection
+from projections.projection import CALL_DELIVERIES_MAX, BatchWriter, Projection
 from projections.shards import Checkpoint
 from tests.conftest import Servers
 from tests.convergence.histories import LogBuilder, histories
@@ -55,10 +55,17 @@ class Expected:
                 raise AssertionError(entry)
 
 
-def project(redis: Redis, projection: Projection, shards: int, log: LogBuilder, cuts: list[int]):
+def project(
+    redis: Redis,
+    projection: Projection,
+    shards: int,
+    log: LogBuilder,
+    cuts: list[int],
+    budget: int = CALL_DELIVERIES_MAX,
+) -> None:
     """Applies the log in batches of these sizes, each of them twice."""
     redis.flushall()
-    writer = BatchWriter(redis, projection)
+    writer = BatchWriter(redis, projection, budget=budget)
     generation = Generations(redis).ensure_active(projection.name, shards=shards, window=1)
     for shard in generation.all_shards():
         turn = 0
@@ -100,11 +107,19 @@ def test_every_visible_post_has_its_body_and_its_id_and_no_deleted_one_has(
 
 
 @on_one_server
-@given(log=histories, shards=shard_counts, cuts=cuts, limit=st.integers(1, 3))
+@given(
+    log=histories, shards=shard_counts, cuts=cuts, budget=st.integers(1, 6), limit=st.integers(1, 3)
+)
 def test_profiles_list_both_sides_in_pages_newest_member_first(
-    servers: Servers, redis: Redis, log: LogBuilder, shards: int, cuts: list[int], limit: int
+    servers: Servers,
+    redis: Redis,
+    log: LogBuilder,
+    shards: int,
+    cuts: list[int],
+    budget: int,
+    limit: int,
 ) -> None:
-    project(redis, PROFILES, shards, log, cuts)
+    project(redis, PROFILES, shards, log, cuts, budget)
     expected = expected_of(log)
 
     async def joined(reader: ProfilesReader, person: int, *, followers: bool) -> list[int]:
@@ -113,6 +128,7 @@ def test_profiles_list_both_sides_in_pages_newest_member_first(
         found = page.people
         while page.more:
             page = await read(person, below=found[-1], limit=limit)
+            assert page.people[0] < found[-1], "a page goes on below the one before"
             found += page.people
         return found
 

@@ -1,9 +1,9 @@
-"""An audience larger than one call may serve: the place inside the event is part of the
-checkpoint."""
+"""Work larger than one call may do: the place inside an event is part of the checkpoint."""
 
 import pytest
 from redis import Redis
 
+from projections import projection
 from projections.generations import Generations
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
@@ -33,6 +33,18 @@ def test_an_event_is_delivered_in_as_many_calls_as_it_takes(redis: Redis, log: L
     assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
 
 
+def test_the_place_inside_an_event_stands_in_the_checkpoint(
+    redis: Redis, log: LogBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "CALLS_MAX", 1)
+    writer = BatchWriter(redis, PROJECTION, budget=2)
+    stood = [Checkpoint()]
+    while stood[-1].position < log.entries[-1].position:
+        stood.append(writer.apply(SHARD, stood[-1], log.entries))
+        assert stood[-1] == checkpoint_of(redis, SHARD)
+    assert {2, 4} <= {checkpoint.place for checkpoint in stood}
+
+
 def test_no_call_made_in_the_middle_of_an_event_can_be_made_again(
     redis: Redis, log: LogBuilder
 ) -> None:
@@ -55,6 +67,35 @@ def test_no_call_made_in_the_middle_of_an_event_can_be_made_again(
         writer.apply(SHARD, stands, log.entries)
     assert stands == Checkpoint(log.entries[-1].position)
     assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
+
+
+def test_between_two_calls_the_worker_may_say_that_it_is_alive(
+    redis: Redis, log: LogBuilder
+) -> None:
+    writer = BatchWriter(redis, PROJECTION, budget=2)
+    calls = Calls(writer)
+    made_before: list[int] = []
+    writer.apply(SHARD, Checkpoint(), log.entries, lambda: made_before.append(len(calls.made)))
+    assert made_before == list(range(1, len(calls.made)))
+
+
+@pytest.mark.parametrize("what", ["follow", "unfollow"])
+def test_merging_and_parting_long_windows_is_work_that_ends_a_call(redis: Redis, what: str) -> None:
+    posts, readers, budget = 40, 5, 10
+    long_windows: Shard = Generation(HOME_FEED, 1, shards=1, window=posts).shard(0)
+    log = history(readers + 1, [Wish("publish", 0, 0, 0)] * posts)
+    for reader in range(1, readers + 1):
+        log.add(Wish("follow", reader, 0, 0))
+    if what == "unfollow":
+        for _ in range(readers):
+            log.add(Wish("unfollow", 0, 0, 0))
+    before, those = log.entries[:-readers], log.entries[-readers:]
+    BatchWriter(redis, PROJECTION).apply(long_windows, Checkpoint(), before)
+    writer = BatchWriter(redis, PROJECTION, budget=budget)
+    calls = Calls(writer)
+    writer.apply(long_windows, Checkpoint(before[-1].position), those)
+    assert len(calls.made) == readers
+    assert_shard_equals_rule(redis, long_windows, log.people, log.entries)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The pipeline of one test."""
 
 import random
+from collections.abc import Generator
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from redis import Redis
 from command_api.application import Slackwater
 from projections.log.store import Store
 from tests.integration.pipeline import Pipeline
+from tests.integration.relational import Relational
 
 
 @pytest.fixture
@@ -37,5 +39,15 @@ def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
             case _:
                 posts.append((who, write_model.publish(author_id=who, text=f"{who}").id))
     pipeline.carry()
-    pipeline.project(pipeline.projector())
+    projector = pipeline.projector()
+    pipeline.project(projector)
+    projector._member.leave()  # the next one has all shards at once
     return pipeline
+
+
+@pytest.fixture
+def relational(write_model: Slackwater, database_url: str) -> Generator[Relational]:
+    """The relational projection of an empty store."""
+    relational = Relational(write_model, database_url)
+    yield relational
+    relational.close()

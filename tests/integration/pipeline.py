@@ -1,5 +1,7 @@
 """A whole pipeline in one process, stepped by hand: what a test wants to happen, happens now."""
 
+import time
+from collections.abc import Generator
 from dataclasses import dataclass, field
 
 from redis import Redis
@@ -15,11 +17,19 @@ from projections.membership import Member
 from projections.projector import Projector
 from projections.shards import Checkpoint, Shard
 
-STEPS_MAX = 2_000
+PATIENCE_SECONDS = 20.0
+"""A step without work may wait half a second: to count steps would take minutes to fail."""
 
 
 def no_wait(_: float) -> None:
     """Instead of a pause."""
+
+
+def patiently() -> Generator[None]:
+    """Goes on and on, but not for ever."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        yield
 
 
 @dataclass(slots=True)
@@ -78,7 +88,7 @@ class Pipeline:
     def carry(self, relay: Relay | None = None) -> None:
         """Steps the relay, or this pipeline's own, until the stream holds everything."""
         relay = relay or self.own_relay
-        for _ in range(STEPS_MAX):
+        for _ in patiently():
             if self.stream.last_position() == self.head():
                 return
             relay.step(no_wait)
@@ -86,7 +96,7 @@ class Pipeline:
 
     def project(self, *projectors: Projector) -> None:
         """Steps the projectors in turns until every shard stands at the head."""
-        for _ in range(STEPS_MAX):
+        for _ in patiently():
             for projector in projectors:
                 projector.step()
             found = self.checkpoints()

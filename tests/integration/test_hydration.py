@@ -1,14 +1,15 @@
 """From numbers to items while the three read models stand at different positions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 import pytest
 from redis import Redis
 
 from projections.errors import ProjectionUnavailable
 from projections.home_feed.apply import PROJECTION as HOME_FEED
+from projections.home_feed.read import WindowPage
 from projections.posts.apply import PROJECTION as POSTS
 from projections.profiles.apply import PROJECTION as PROFILES
 from projections.projection import BatchWriter, Projection
@@ -23,10 +24,10 @@ Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
 
 
 @pytest.fixture
-def ask(servers: Servers, database_url: str, redis: Redis) -> Ask[Hydrated]:
+def ask(servers: Servers, database_url: str, redis: Redis) -> Ask[Any]:
     """Asks a fresh query side, with empty caches."""
 
-    async def answer(question: Callable[[ReadModels], Awaitable[Hydrated]]) -> Hydrated:
+    async def answer(question: Callable[[ReadModels], Awaitable[Any]]) -> Any:
         models = ReadModels(servers.redis_url, database_url)
         try:
             return await question(models)
@@ -104,3 +105,42 @@ def test_a_read_model_without_a_checkpoint_is_not_here_which_is_not_empty(
     two_posts(pipeline)
     project_up_to(pipeline, HOME_FEED, 1)
     assert ask(feed).as_of == 1
+
+
+def test_a_body_that_arrives_between_two_looks_is_shown(
+    pipeline: Pipeline, ask: Ask[Hydrated], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two_posts(pipeline)
+    project_up_to(pipeline, PROFILES, second)
+    project_up_to(pipeline, POSTS, first)
+
+    async def late(models: ReadModels) -> Hydrated:
+        ask_positions = models.posts.positions_for
+
+        async def after_its_arrival(numbers: Sequence[int]) -> dict[int, int]:
+            project_up_to(pipeline, POSTS, second)
+            return await ask_positions(numbers)
+
+        monkeypatch.setattr(models.posts, "positions_for", after_its_arrival)
+        return await hydrate_posts(models, [second, first], as_of=second)
+
+    hydrated = ask(late)
+    assert [item.text for item in hydrated.items] == ["second", "first"]
+    assert hydrated.as_of == second
+
+
+def test_the_last_page_of_a_feed_names_no_other_one(
+    pipeline: Pipeline, ask: Ask[list[WindowPage]]
+) -> None:
+    first, second = two_posts(pipeline)
+    project_up_to(pipeline, HOME_FEED, second)
+
+    async def pages(models: ReadModels) -> list[WindowPage]:
+        return [
+            await models.home_feed.feed(2, below=below, limit=limit)
+            for below, limit in [(0, 1), (second, 1), (0, 2)]
+        ]
+
+    assert [(page.posts, page.more) for page in ask(pages)] == [
+        ([second], True), ([first], False), ([second, first], False)
+    ]  # fmt: skip

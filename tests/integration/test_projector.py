@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import UnreadableEvent
 from domain.feed_rule import History
-from projections import membership
+from projections import membership, projection
 from projections.home_feed.keys import HOME_FEED
 from projections.projector import Projector
 from projections.shards import Checkpoint, Shard
@@ -135,6 +135,22 @@ def test_a_shard_that_is_far_behind_does_not_hold_the_others_up(pipeline: Pipeli
     others = [c for shard, c in pipeline.checkpoints().items() if shard != late]
     assert set(others) == {Checkpoint(pipeline.head())}
     pipeline.project(projector)
+
+
+def test_what_a_batchs_calls_did_not_finish_is_finished_by_the_next_steps(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projection, "CALLS_MAX", 1)
+    people = write_a_little(pipeline)
+    pipeline.carry()
+    projector = pipeline.projector()
+    for writer in projector._writers.values():
+        writer._budget = 2
+    projector.step()
+    assert pipeline.slowest_position() < pipeline.head()
+    projector._share_until = float("inf")  # from its own memory: nobody else is there
+    pipeline.project(projector)
+    assert_converged(pipeline, people)
 
 
 def test_an_event_that_cannot_be_read_stops_the_projector_before_anything_of_its_batch(

@@ -14,9 +14,9 @@ from projections.catalogue import NAMES
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.home_feed.read import HomeFeedReader, WindowPage
+from projections.progress import Silence
 from projections.rebuild.errors import AlreadyRebuilding
 from projections.rebuild.lock import generations_lock
-from projections.rebuild.progress import Silence
 from projections.rebuild.rebuild import Rebuild, Rebuilt, Servers
 from projections.shards import Generation, State
 from tests.convergence.contents import contents
@@ -63,8 +63,10 @@ def test_a_rebuild_makes_what_the_projectors_made_and_takes_over(
     before = active(lived_in.redis, name)
     rebuilt = rebuild(name)
     assert rebuilt.switched
-    assert active(lived_in.redis, name) == rebuilt.generation == replace(before, number=2)
-    assert contents(lived_in.redis, rebuilt.generation) == contents(lived_in.redis, before)
+    assert active(lived_in.redis, name) == replace(before, number=rebuilt.number)
+    assert contents(lived_in.redis, replace(before, number=rebuilt.number)) == contents(
+        lived_in.redis, before
+    )
     assert states(lived_in.redis, name) == {1: State.RESTING, 2: State.ACTIVE}
 
 
@@ -76,7 +78,7 @@ def test_the_new_generation_is_fed_and_the_old_one_rests(
     sound = contents(lived_in.redis, old)
     projector = lived_in.projector()
     projector.step()
-    new = rebuild(HOME_FEED).generation
+    new = replace(old, number=rebuild(HOME_FEED).number)
     author = lived_in.write_model.register(handle="newcomer", display_name=None).id
     lived_in.write_model.publish(author_id=author, text="after the switch")
     lived_in.carry()
@@ -91,9 +93,9 @@ def test_a_rebuild_can_change_shards_and_window(
     lived_in: Pipeline,
     rebuild: Callable[..., Rebuilt],
 ) -> None:
-    new = rebuild(HOME_FEED, shards=5, window=7).generation
+    rebuild(HOME_FEED, shards=5, window=7)
+    new = active(lived_in.redis)
     assert (new.shards, new.window) == (5, 7)
-    assert active(lived_in.redis) == new
     assert max(lived_in.redis.llen(k) for k in lived_in.redis.keys(f"{{{HOME_FEED}:2:*f:*")) == 7
 
 
@@ -121,7 +123,7 @@ def test_without_a_switch_the_new_generation_waits_to_be_activated(
     database_url: str,
 ) -> None:
     old = active(lived_in.redis)
-    new = rebuild(HOME_FEED, activate=False).generation
+    new = replace(old, number=rebuild(HOME_FEED, activate=False).number)
     assert states(lived_in.redis) == {1: State.ACTIVE, 2: State.RESTING}
     lived_in.write_model.register(handle="newcomer", display_name=None)
     lived_in.carry()
@@ -143,7 +145,7 @@ def test_what_a_rebuild_leaves_that_was_cut_short_is_removed_by_the_next_one(
     unfinished = lived_in.generations.announce(HOME_FEED, shards=2, window=3)
     lived_in.redis.rpush(f"{unfinished.shard(1).tag}f:3", 5)
     assert states(lived_in.redis)[unfinished.number] == State.BUILDING
-    assert rebuild(HOME_FEED).generation.number == unfinished.number + 1
+    assert rebuild(HOME_FEED).number == unfinished.number + 1
     assert unfinished.number not in states(lived_in.redis)
     assert contents(lived_in.redis, unfinished) == {}
 
@@ -225,3 +227,21 @@ def test_a_rebuild_during_writes_loses_and_doubles_nothing_and_no_reader_goes_ba
     rebuilt = rebuild(HOME_FEED)
     assert rebuilt.findings is not None
     assert rebuilt.findings.different == 0
+
+
+@pytest.mark.parametrize("people", [0, 2])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_history_that_has_hardly_begun_is_rebuilt_as_well(
+    pipeline: Pipeline, database_url: str, name: str, people: int
+) -> None:
+    pipeline.people(people)
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    servers, before = Servers(database_url, pipeline.redis), active(pipeline.redis, name)
+    rebuilt = Rebuild(servers, pipeline.store, before, Silence()).run(
+        shards=2, window=4, activate=True
+    )
+    assert rebuilt.switched
+    assert contents(pipeline.redis, replace(before, number=rebuilt.number)) == contents(
+        pipeline.redis, before
+    )

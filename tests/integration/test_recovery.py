@@ -6,15 +6,16 @@ import pytest
 from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.relay import Relay
 from projections.log.stream import STREAM
+from projections.membership import Member
 from projections.projector import Projector
 from projections.shards import Checkpoint
-from tests.integration.pipeline import STEPS_MAX, Pipeline, no_wait
+from tests.integration.pipeline import Pipeline, no_wait, patiently
 
 
 def step_until_all_stands_at_the_head(
     pipeline: Pipeline, relay: Relay, projector: Projector
 ) -> None:
-    for _ in range(STEPS_MAX):
+    for _ in patiently():
         projector._share_until = 0.0
         relay.step(no_wait)
         projector.step()
@@ -66,6 +67,41 @@ def test_with_a_history_yet_to_come_no_shard_claims_to_be_complete(pipeline: Pip
     assert found == [None] * 6
 
 
+def test_a_shard_that_stands_somewhere_does_not_begin_again(pipeline: Pipeline) -> None:
+    """A worker that thinks it new may be late."""
+    pipeline.people(1)
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    before = pipeline.checkpoints()
+    pipeline.generations.begin(before)
+    assert pipeline.checkpoints() == before
+
+
+def test_a_heartbeat_leaves_the_pointer_to_the_active_generation_alone(pipeline: Pipeline) -> None:
+    generations, shape = pipeline.generations, {"shards": 1, "window": 5}
+    first = generations.ensure_active("posts", **shape)
+    second = generations.announce("posts", **shape)
+    generations.finish(second, 0)
+    assert generations.switch(first, second, hold_ms=0).done
+    assert generations.ensure_active("posts", **shape) == second
+
+
+def test_a_generation_that_rests_takes_no_batch_until_it_is_woken(pipeline: Pipeline) -> None:
+    projector = pipeline.projector()
+    pipeline.people(1)
+    pipeline.carry()
+    pipeline.project(projector)
+    resting = pipeline.generations.active(["posts"])[0]
+    before = pipeline.generations.checkpoints(resting.all_shards())
+    pipeline.generations.rest(resting)
+    pipeline.write_model.register(handle="late", display_name=None)
+    pipeline.carry()
+    projector.step()
+    assert pipeline.generations.checkpoints(resting.all_shards()) == before
+    pipeline.generations.wake(resting)
+    pipeline.project(projector)
+
+
 def restore_an_older_backup(pipeline: Pipeline, database_url: str, upto: int) -> None:
     """The store is what it was at a position; what comes next takes the positions above it."""
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -95,6 +131,27 @@ def test_a_store_replaced_by_an_older_one_is_never_spliced_into_the_stream(
         pipeline.own_relay.step(no_wait)
     with pytest.raises(HistoryMismatch, match="position 8"):
         pipeline.own_relay.step(no_wait)
+    assert pipeline.stream.read_after(0, 100) == before
+
+
+def test_a_relay_that_stood_by_while_the_store_was_replaced_does_not_splice_either(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    elder, relay = Member(pipeline.redis, "relay"), pipeline.own_relay
+    relay._member.name, elder.name = sorted((relay._member.name, elder.name), reverse=True)
+    pipeline.people(4)
+    pipeline.carry()
+    elder.beat({})
+    relay._member._next_beat = 0.0
+    relay.step(no_wait)  # stands by
+    restore_an_older_backup(pipeline, database_url, upto=4)
+    for number in range(4):
+        pipeline.write_model.register(handle=f"since_{number}", display_name=None)
+    elder.leave()
+    relay._member._next_beat = 0.0
+    before = pipeline.stream.read_after(0, 100)
+    with pytest.raises(HistoryMismatch, match="position 8"):
+        relay.step(no_wait)
     assert pipeline.stream.read_after(0, 100) == before
 
 

@@ -1,15 +1,22 @@
 """Verification on real servers: whatever is corrupted is found, named, and mended."""
 
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import LiteralString
 
+import numpy as np
+import psycopg
 import pytest
+from psycopg.sql import SQL
 
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
-from projections.rebuild.progress import Silence
+from projections.progress import Silence
+from projections.verify import inspection
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings, What
 from projections.verify.identities import Identities
@@ -17,10 +24,24 @@ from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
 from projections.verify.verification import Verification
 from tests.convergence.contents import contents
-from tests.integration.corruptions import CORRUPTIONS, Corrupt, lists
+from tests.integration.corruptions import CORRUPTIONS, Corrupt, lists, strings
 from tests.integration.pipeline import Pipeline
+from tests.integration.traffic import Traffic
+from tests.waiting import until
 
 NAMES = (HOME_FEED, POSTS, PROFILES)
+
+PEOPLE = "SELECT originator_id FROM slackwater_events WHERE topic = 'person.registered'"
+POSTS_AND_AUTHORS = """
+    SELECT person.originator_id, post.originator_id
+    FROM slackwater_events AS post
+    JOIN slackwater_events AS person
+        ON person.notification_id = (convert_from(post.state, 'UTF8')::json->>'author')::bigint
+    WHERE post.topic = 'post.published' AND NOT EXISTS (
+        SELECT FROM slackwater_events AS gone
+        WHERE gone.originator_id = post.originator_id AND gone.topic = 'post.deleted'
+    )
+"""
 
 
 @pytest.fixture
@@ -30,8 +51,9 @@ def verify(lived_in: Pipeline, database_url: str) -> Callable[..., Findings]:
         truth = Truth(database_url)
         identities = Identities(database_url, truth)
         try:
-            inspection = Inspection(lived_in.redis, generation, truth, identities, repair=repair)
-            return inspection.inspect(Sample(rate))
+            return Inspection(lived_in.redis, generation, truth, identities, repair=repair).inspect(
+                Sample(rate)
+            )
         finally:
             identities.close()
 
@@ -133,6 +155,157 @@ def test_each_difference_says_which_feed_and_which_post(
     assert (findings.lowest, findings.highest) == (lived_in.head(), lived_in.head())
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shard_that_is_behind_is_compared_as_of_where_it_stands(
+    lived_in: Pipeline, verify: Callable[..., Findings], name: str
+) -> None:
+    position = lived_in.head()
+    with lived_in.store._connected() as connection:
+        people = connection.execute(PEOPLE).fetchall()
+        posts = connection.execute(POSTS_AND_AUTHORS).fetchall()
+    for number, (person,) in enumerate(people):
+        lived_in.write_model.publish(author_id=person, text="too new")
+        for following in (False, True) if number % 2 else (True, False):
+            for (other,) in people:
+                if other != person:
+                    lived_in.write_model.set_following(
+                        follower_id=person, followee_id=other, following=following
+                    )
+    for author, post in posts:
+        lived_in.write_model.delete(caller_id=author, post_id=post)
+    findings = verify(name)
+    assert findings.differences == []
+    assert (findings.lowest, findings.highest) == (position, position)
+
+
+@contextmanager
+def moving(pipeline: Pipeline) -> Generator[None]:
+    """While this lasts, somebody writes and the projectors apply it."""
+    before = pipeline.head()
+    with Traffic(pipeline):
+        until(lambda: pipeline.slowest_position() > before, "the projectors move")
+        yield
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_while_everything_moves_no_difference_is_found(
+    lived_in: Pipeline, verify: Callable[..., Findings], name: str
+) -> None:
+    found: list[Findings] = []
+
+    def verified_at_several_positions() -> bool:
+        found.append(verify(name))
+        return len({findings.highest for findings in found}) > 5
+
+    with moving(lived_in):
+        until(verified_at_several_positions, "verifications as of several positions")
+    assert [str(d) for findings in found for d in findings.differences] == []
+
+
+def test_what_is_corrupted_while_everything_moves_is_mended(
+    lived_in: Pipeline, verify: Callable[..., Findings]
+) -> None:
+    with moving(lived_in):
+        for key in lists(lived_in.redis, HOME_FEED, 3)[:20]:
+            lived_in.redis.lset(key, 1, "1")
+        found = verify(HOME_FEED, repair=True)
+    assert found.repaired == found.different > 0
+    lived_in.carry()
+    lived_in.project(lived_in.projector())
+    assert verify(HOME_FEED).different == 0
+
+
+@pytest.mark.parametrize("name", ["f:12x", "f:007", "f:" + 25 * "9", "f:", "what"])
+def test_a_key_that_means_nothing_is_found_and_removed(
+    lived_in: Pipeline, verify: Callable[..., Findings], name: str
+) -> None:
+    [generation] = lived_in.generations.active([HOME_FEED])
+    key = generation.shard(0).tag + name
+    lived_in.redis.set(key, "1")
+    found = verify(HOME_FEED, repair=True)
+    [difference] = found.differences
+    assert (found.different, difference.what) == (1, What.EXTRA)
+    assert name in difference.item
+    assert not lived_in.redis.exists(key)
+
+
+def test_a_fact_that_is_only_written_in_another_way_is_equal(
+    lived_in: Pipeline, verify: Callable[..., Findings]
+) -> None:
+    key = next(key for key in strings(lived_in.redis, POSTS) if b"}p:" in key)
+    fact = lived_in.redis.get(key)
+    assert isinstance(fact, bytes)
+    lived_in.redis.set(key, json.dumps(json.loads(fact), sort_keys=True, indent=1))
+    assert verify(POSTS).different == 0
+
+
+def test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict(
+    lived_in: Pipeline, verify: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection, "STAND_STILL_SECONDS_MAX", 0.05)
+    [generation] = lived_in.generations.active([HOME_FEED])
+    lived_in.redis.hset(generation.shard(1).checkpoint_key, "place", 3)
+    lived_in.write_model.register(handle="late", display_name=None)
+    with pytest.raises(CannotTell, match="in the middle of an event"):
+        verify(HOME_FEED)
+
+
+@pytest.mark.parametrize(
+    "change", ["topic = 'post.pinned'", 'state = \'{"v":2,"author":2,"text":"x"}\'::bytea']
+)
+def test_an_event_that_is_not_known_leaves_no_verdict(
+    lived_in: Pipeline, verify: Callable[..., Findings], database_url: str, change: LiteralString
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        post = "SELECT max(notification_id) FROM slackwater_events WHERE topic = 'post.published'"
+        connection.execute(
+            SQL("UPDATE slackwater_events SET {} WHERE notification_id = ({})").format(
+                SQL(change), SQL(post)
+            )
+        )
+    with pytest.raises(CannotTell, match="does not know"):
+        verify(HOME_FEED)
+
+
+def test_a_horizon_of_nobody_is_found_and_one_that_names_no_number_is_passed_over(
+    lived_in: Pipeline, verify: Callable[..., Findings]
+) -> None:
+    [generation] = lived_in.generations.active([HOME_FEED])
+    lived_in.redis.hset(f"{generation.shard(0).tag}fh", "77777", 5)
+    assert [d.owner for d in verify(HOME_FEED, repair=True).differences] == [77777]
+    lived_in.redis.hset(f"{generation.shard(0).tag}fh", 25 * "9", 5)
+    assert verify(HOME_FEED).different == 0
+
+
+@pytest.mark.parametrize(("rate", "share"), [(1.0, 1_000), (0.5, 500), (0.001, 1), (0.999, 999)])
+def test_a_sample_is_that_share_of_different_items_in_order(rate: float, share: int) -> None:
+    owners = np.arange(10, 1_010)
+    some = Sample(rate, seed=3).of(owners)
+    assert abs(len(some) - share) <= 1
+    assert (np.diff(some) > 0).all()
+    assert np.isin(some, owners).all()
+    assert len(Sample(rate).of(owners[:0])) == 0
+
+
+def test_a_sample_is_the_same_for_a_seed_and_another_for_another() -> None:
+    owners = np.arange(1_000)
+    one, again, other = (Sample(0.5, seed).of(owners).tolist() for seed in (1, 1, 2))
+    assert one == again != other
+
+
 def test_a_sample_compares_its_share(lived_in: Pipeline, verify: Callable[..., Findings]) -> None:
     whole, part = verify(HOME_FEED).tallies["feed"], verify(HOME_FEED, rate=0.25).tallies["feed"]
     assert 2 <= part.checked < whole.checked == 8
+
+
+@pytest.mark.parametrize("people", [0, 1, 3])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_history_in_which_nobody_follows_or_posts_yet_is_equal(
+    pipeline: Pipeline, database_url: str, name: str, people: int
+) -> None:
+    pipeline.people(people)
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    with Verification(database_url, pipeline.redis) as verification:
+        report = verification.run([name], Sample(), Silence())
+    assert (report.different, report.chain.entries) == (0, 2 * people)

@@ -122,7 +122,7 @@ class Takeover:
         window = run.rng.choice([run.plan.window, 1, 3, 5])
         new = generations.announce(HOME_FEED, shards=run.rng.randint(1, 3), window=window)
         run.tell(f"build {new} up to {run.head}")
-        with Loader(run.bench.redis, lambda _: None) as loader:
+        with Loader(run.bench.redis) as loader:
             PROJECTION.build(new, run.copied(run.head), loader)
         generations.finish(new, run.head)
         run.tally.paths += paths_of_build(run.model(new.window), run.rule, run.head)

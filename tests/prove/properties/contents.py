@@ -60,7 +60,7 @@ def a_bulk_build_makes_what_the_projectors_made(run: Run) -> int:
             continue
         live = run.active(projection.name)
         bulk = Generation(projection.name, BULK, live.shards, live.window)
-        with Loader(run.bench.redis, lambda _: None) as loader:
+        with Loader(run.bench.redis) as loader:
             projection.build(bulk, run.copied(run.head), loader)
         right = contents(run.bench.redis, live)
         compared += same_keys(contents(run.bench.redis, bulk), right, f"bulk {projection.name}")

@@ -7,9 +7,9 @@ import numpy as np
 
 from projections.history.events import copy_events
 from projections.home_feed.keys import HOME_FEED
-from projections.rebuild.progress import Silence
+from projections.progress import Silence
 from projections.rebuild.rebuild import Rebuild, Servers
-from projections.shards import State
+from projections.shards import Generation, State
 from projections.verify.identities import Identities
 from projections.verify.inspection import Sample
 from projections.verify.truth import Truth
@@ -53,10 +53,9 @@ def history_by_sql_is_history(run: Run, real: "RealStore") -> int:
     by_sql, by_log = Identities(real.url, found), IdentitiesFromLog(lambda: run.entries, right)
     try:
         same(by_sql.facts(numbers), by_log.facts(numbers), "facts")
-        for number in numbers:
-            same(by_sql.id_of(number), by_log.id_of(number), f"id of {number}")
-            public_id = by_log.id_of(number).bytes
-            same(by_sql.number_of(public_id), number, f"number behind the id of {number}")
+        ids = by_log.ids_of(numbers)
+        same(by_sql.ids_of(numbers), ids, "public ids")
+        same(by_sql.numbers_of(ids), numbers, "numbers behind the public ids")
     finally:
         by_sql.close()
     return len(COLUMNS) + 3 * len(numbers)
@@ -94,18 +93,20 @@ def a_rebuild_takes_over_while_the_log_grows(run: Run, real: "RealStore") -> int
     rebuild = Rebuild(
         Servers(real.url, run.bench.redis), real.store, old, _Traffic(run, real, worker)
     )
+    shards = run.rng.randint(1, 3)
     # Nobody else feeds the new generation here, so nobody has to be waited for.
     with patch("projections.rebuild.switching.HANDOVER_SECONDS", 0.0):
-        rebuilt = rebuild.run(shards=run.rng.randint(1, 3), window=run.plan.window, activate=True)
+        rebuilt = rebuild.run(shards=shards, window=run.plan.window, activate=True)
     run.look_at_the_registry_again()
     assert rebuilt.findings is not None
     same([str(one) for one in rebuilt.findings.differences], [], "differences of the new one")
     assert rebuilt.switched, "the new generation did not take over"
-    same(run.active(), rebuilt.generation, "the active generation")
+    new = Generation(HOME_FEED, rebuilt.number, shards, run.plan.window)
+    same(run.active(), new, "the active generation")
     real.write(len(run.entries))
     run.out = real.holds
     worker.take_share()
-    for shard in rebuilt.generation.all_shards():
+    for shard in new.all_shards():
         while run.bench.generations.checkpoints([shard])[shard].position < run.head:
             worker.feed(shard, len(run.entries))
     run.tally.paths[paths.REAL_REBUILD] += 1

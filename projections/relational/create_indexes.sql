@@ -1,0 +1,5 @@
+-- What reading needs beside the primary keys; a bulk load makes it at its end.
+CREATE UNIQUE INDEX IF NOT EXISTS people_id ON {people} (id);
+CREATE UNIQUE INDEX IF NOT EXISTS posts_id ON {posts} (id);
+CREATE INDEX IF NOT EXISTS posts_newest_of_author ON {posts} (author, number DESC) INCLUDE (deleted_position);
+CREATE INDEX IF NOT EXISTS follows_by_followee ON {follows} (followee, follower)

@@ -1,0 +1,2 @@
+-- The tables of a generation go.
+DROP SCHEMA {schema} CASCADE

@@ -1,0 +1,2 @@
+-- A generation leaves the registry.
+DELETE FROM {generations} WHERE number = %(number)s

@@ -1,0 +1,3 @@
+"""The relational projection's name."""
+
+RELATIONAL = "relational"

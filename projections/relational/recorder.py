@@ -1,0 +1,145 @@
+"""Batches and their checkpoint in one transaction, tracked as the `eventsourcing` library does it.
+
+Safety rests on two row locks: a share lock on the generation in the registry, so that a switch or
+a drop serialises with a batch, and one on the checkpoint, which has to stand exactly where the
+batch begins. A second projector, or a zombie with an old batch, changes nothing.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from eventsourcing.persistence import InterfaceError, InternalError, OperationalError, Tracking
+from eventsourcing.postgres import PostgresTrackingRecorder
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow
+
+from projections.log.errors import StoreUnreachable
+from projections.relational.datastore import RelationalDatastore
+from projections.relational.fold import Changes
+from projections.relational.queries import TRACKING_TABLE, application_name, query
+from projections.relational.tables import Tables
+
+_SCHEMA_LOCK = 5_210_012  # an advisory lock's number: any, but always the same
+
+STORE_AWAY = (OperationalError, InterfaceError, InternalError)
+"""How the library reports a server that cannot be reached, or that cut a connection off."""
+
+State = Literal["building", "live", "resting"]
+"""Of a generation: not complete yet; fed by the projectors; complete once, and fed no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A generation, and the position up to which it has applied the log."""
+
+    generation: int
+    position: int
+
+
+class RelationalRecorder(PostgresTrackingRecorder):
+    """All methods raise StoreUnreachable. Not safe to share by threads."""
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__(RelationalDatastore(database_url), tracking_table_name=TRACKING_TABLE)
+        self._registry_is_there = False
+
+    @contextmanager
+    def transaction(self) -> Generator[Cursor[DictRow]]:
+        """A transaction, committed at the end."""
+        with self._connection() as connection, connection.transaction():
+            yield connection.cursor()
+
+    def ensure_registry(self) -> None:
+        """Makes registry and tracking table where they are missing. Safe by several at once."""
+        if self._registry_is_there:
+            return
+        with self._alone() as cursor:
+            cursor.execute(query("create_registry"), prepare=False)
+        self._registry_is_there = True
+
+    def ensure_active(self) -> Checkpoint:
+        """The active generation; where there is none, a new and empty one becomes it."""
+        self.ensure_registry()
+        with self.transaction() as cursor:
+            active = _active(cursor)
+        if active is not None:
+            return active
+        with self._alone() as cursor:
+            active = _active(cursor)
+            if active is None:
+                active = Checkpoint(self.begin(cursor, "live", active=True), 0)
+                Tables(cursor, active.generation).create_indexes()
+        return active
+
+    def begin(self, cursor: Cursor[DictRow], state: State, *, active: bool) -> int:
+        """A new generation at position 0, its tables empty; returns its number."""
+        cursor.execute(query("begin_generation"), {"state": state, "active": active})
+        row = cursor.fetchone()
+        assert row is not None
+        number: int = row["number"]
+        Tables(cursor, number).create()
+        self.track(cursor, number, 0)
+        return number
+
+    def apply(self, checkpoint: Checkpoint, changes: Changes, *, states: tuple[State, ...]) -> bool:
+        """Applies a batch that begins at the checkpoint, and moves the checkpoint on.
+
+        False if the generation stands elsewhere, or is in none of these states: nothing has
+        changed then.
+        """
+        number = checkpoint.generation
+        with self.transaction() as cursor:
+            cursor.execute(query("share_generation"), {"number": number}, prepare=True)
+            found = cursor.fetchone()
+            if found is None or found["state"] not in states:
+                return False
+            if self.lock_position(cursor, number) != checkpoint.position:
+                return False
+            Tables(cursor, number).write(changes)
+            self.track(cursor, number, changes.last)
+        return True
+
+    def lock_position(self, cursor: Cursor[DictRow], number: int) -> int:
+        """Where a generation in the registry stands, and will until the transaction ends."""
+        name = {"application_name": application_name(number)}
+        cursor.execute(query("lock_position"), name, prepare=True)
+        row = cursor.fetchone()
+        assert row is not None, "a generation in the registry has a checkpoint"
+        return row["position"]
+
+    def track(self, cursor: Cursor[DictRow], number: int, position: int) -> None:
+        """Moves the checkpoint; the library refuses to move it backwards."""
+        self._insert_tracking(cursor, Tracking(application_name(number), position))
+
+    def vacuum(self, number: int) -> None:
+        """After much was written: readers find it faster."""
+        with self._connection() as connection:
+            connection.execute(query("vacuum_tables", number))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.datastore.close()
+
+    @contextmanager
+    def _connection(self) -> Generator[Connection[DictRow]]:
+        try:
+            with self.datastore.get_connection() as connection:
+                yield connection
+        except STORE_AWAY as error:
+            raise StoreUnreachable(f"Postgres does not answer: {error}") from error
+
+    @contextmanager
+    def _alone(self) -> Generator[Cursor[DictRow]]:
+        """A transaction which nobody else is in who makes tables."""
+        with self.transaction() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+            self.create_table()
+            yield cursor
+
+
+def _active(cursor: Cursor[DictRow]) -> Checkpoint | None:
+    cursor.execute(query("select_active"), prepare=True)
+    row = cursor.fetchone()
+    return None if row is None else Checkpoint(row["number"], row["position"])

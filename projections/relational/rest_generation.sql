@@ -1,0 +1,2 @@
+-- The generation is complete, and fed no more.
+UPDATE {generations} SET state = 'resting' WHERE number = %(number)s

@@ -1,0 +1,72 @@
+"""What the relational projection answers with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an answer holds for, all of it as of one look.
+
+    Everything up to `position` of the history `epoch` is in. `head` is the newest position in
+    the store; `missing_since` says when the first event above `position` happened (Unix
+    seconds; None: there is none).
+    """
+
+    epoch: str
+    position: int
+    head: int
+    missing_since: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A visible post with its author."""
+
+    number: int
+    id: UUID
+    text: str
+    created_at: datetime
+    author_id: UUID
+    handle: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRows:
+    """Posts, newest first. `more`: there are others below the last of them."""
+
+    standing: Standing
+    posts: list[PostRow]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """What is known of one post, visible or not."""
+
+    number: int
+    author: int
+    author_id: UUID
+    handle: str
+    created_at: datetime
+    deleted_position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides whether a post is in a person's feed, as of the standing's position.
+
+    `person` and `post_position` are numbers as the store has them, above that position too
+    (None: no such person or post); `post` is None if the tables do not have it yet.
+    `followed_position` and `unfollowed_position` are the last interval in which the person
+    followed the author.
+    """
+
+    standing: Standing
+    person: int | None
+    post_position: int | None
+    post: PostFacts | None
+    followed_position: int | None
+    unfollowed_position: int | None

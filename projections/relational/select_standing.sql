@@ -1,0 +1,17 @@
+-- The active generation, the position that an answer holds for (its own, or up_to if that is
+-- lower), the history it belongs to, the newest position, and the first event that is missing.
+SELECT
+    generation.number,
+    least(tracked.notification_id, %(up_to)s::bigint) AS position,
+    (SELECT epoch FROM {epoch}) AS epoch,
+    (SELECT coalesce(max(notification_id), 0) FROM {events}) AS head,
+    (
+        SELECT event.state
+        FROM {events} AS event
+        WHERE event.notification_id > least(tracked.notification_id, %(up_to)s::bigint)
+        ORDER BY event.notification_id
+        LIMIT 1
+    ) AS missing
+FROM {generations} AS generation
+JOIN {tracking} AS tracked ON tracked.application_name = {prefix} || generation.number
+WHERE generation.active

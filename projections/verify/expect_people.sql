@@ -1,0 +1,7 @@
+-- What the table of people has to hold as of a position, from the log alone.
+SELECT notification_id AS number, originator_id AS id, payload.handle, payload.display_name, payload.at
+FROM slackwater_events
+CROSS JOIN LATERAL json_to_record(convert_from(state, 'UTF8')::json)
+    AS payload (handle text, display_name text, at timestamptz)
+WHERE topic = 'person.registered' AND notification_id <= {position}
+    AND (notification_id * 7919 + {seed}) % 10007 < {share}

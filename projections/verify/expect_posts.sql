@@ -1,0 +1,12 @@
+-- What the table of posts has to hold as of a position, from the log alone.
+SELECT
+    published.notification_id AS number, published.originator_id AS id, payload.author,
+    payload.text, payload.at, deleted.notification_id AS deleted_position
+FROM slackwater_events AS published
+LEFT JOIN slackwater_events AS deleted
+    ON deleted.originator_id = published.originator_id
+    AND deleted.topic = 'post.deleted' AND deleted.notification_id <= {position}
+CROSS JOIN LATERAL json_to_record(convert_from(published.state, 'UTF8')::json)
+    AS payload (author bigint, text text, at timestamptz)
+WHERE published.topic = 'post.published' AND published.notification_id <= {position}
+    AND (published.notification_id * 7919 + {seed}) % 10007 < {share}

@@ -1,0 +1,83 @@
+"""The oracle of verification against what the projector's scripts make on a real Valkey."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+
+from projections.home_feed.apply import PROJECTION
+from projections.projection import BatchWriter
+from projections.shards import Checkpoint, Generation, Shard
+from projections.verify.oracle import Oracle, Window
+from tests.convergence import windows
+from tests.convergence.histories import LogBuilder, Wish, histories, history
+from tests.convergence.test_home_feed_converges import on_one_server
+from tests.prove.truth_from_log import TruthFromLog
+
+
+def live(redis: Redis, shard: Shard, people: Sequence[int], *, follows: bool) -> list[Window]:
+    look = windows.feed_window if follows else windows.author_window
+    found = [look(redis, shard, person) for person in people]
+    return [Window(np.array(one.posts, np.int64), one.horizon) for one in found]
+
+
+def spoiled(right: Window) -> list[Window]:
+    """Windows that are not quite this one."""
+    posts, horizon = right.posts, right.horizon
+    wrong = [Window(posts, horizon + 1), Window(np.append(posts, 1), horizon)]
+    if horizon:
+        wrong += [Window(posts, horizon - 1), Window(posts, 0)]
+    if len(posts):
+        # The second is what the rule shows above its horizon, but shorter than it may be.
+        wrong += [Window(posts[1:], horizon), Window(posts[:-1], int(posts[-1]))]
+    if len(posts) > 1:
+        wrong.append(Window(posts[::-1], horizon))
+    return wrong
+
+
+@on_one_server
+@given(log=histories, window=st.integers(1, 5), part=st.floats(0.3, 1.0))
+def test_as_of_any_position_the_oracle_accepts_what_the_scripts_make_and_nothing_else(
+    redis: Redis, log: LogBuilder, window: int, part: float
+) -> None:
+    redis.flushall()
+    shard = Generation(PROJECTION.name, 1, 1, window).shard(0)
+    entries = log.entries[: max(1, int(part * len(log.entries)))]
+    position = entries[-1].position
+    writer, checkpoint = BatchWriter(redis, PROJECTION), Checkpoint()
+    while checkpoint.position < position:
+        checkpoint = writer.apply(shard, checkpoint, entries)
+    people = [person for person in log.people if person <= position]
+    told = entries
+    truth = TruthFromLog(lambda: told)
+    oracle = Oracle(truth, window)
+    oracle.exact(people[0], position, follows=True)
+    told = log.entries  # it goes on meanwhile
+    truth.advance()
+    for follows in (True, False):
+        right = live(redis, shard, people, follows=follows)
+        assert oracle.accept(np.array(people), right, position, follows=follows).all()
+        for person, one in zip(people, right, strict=True):
+            exact = oracle.exact(person, position, follows=follows)
+            assert (exact.posts.tolist(), exact.horizon) == (one.posts.tolist(), one.horizon)
+            wrong = spoiled(one)
+            owners = np.full(len(wrong), person)
+            assert not oracle.accept(owners, wrong, position, follows=follows).any()
+
+
+def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: Redis) -> None:
+    """What fell off before is not shown, although only it is left."""
+    publish, delete, follow = (Wish(what, 0, 0, 0) for what in ("publish", "delete", "follow"))
+    log = history(2, [publish, publish, delete, replace(follow, who=1)])
+    author, follower = log.people
+    oracle = Oracle(TruthFromLog(lambda: log.entries), window=1)
+    shard = Generation(PROJECTION.name, 1, 1, 1).shard(0)
+    BatchWriter(redis, PROJECTION).apply(shard, Checkpoint(), log.entries)
+    for person, follows in ((author, False), (follower, True)):
+        exact = oracle.exact(person, log.entries[-1].position, follows=follows)
+        assert (exact.posts.tolist(), exact.horizon) == ([], 3)
+        [right] = live(redis, shard, [person], follows=follows)
+        assert (right.posts.tolist(), right.horizon) == ([], 3)

@@ -1,0 +1,130 @@
+"""Mutants of the bulk builds: all of history at once."""
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.targets import BULK, LOADER
+
+_COLUMNS = "projections/history/columns.py"
+_FEEDS = "projections/home_feed/build.py"
+_WINDOWS = "projections/home_feed/windows_in_bulk.py"
+
+MUTANTS = (
+    Mutant(
+        "in bulk, a follow does not bring the followee's horizon",
+        _WINDOWS,
+        "self._raise_by_follows(part, lowest)",
+        "pass",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, a follow brings the horizon that the followee has in the end",
+        _WINDOWS,
+        "self._stride + sources.begin, side",
+        "self._stride + self._stride - 1, side",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, what was removed never filled a window",
+        _WINDOWS,
+        "self._raise_where_removed(pairs, lowest, enough)",
+        "pass",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, a window is cut without a second look",
+        _WINDOWS,
+        "((lowest > 0) | (cut == 0))",
+        "(cut >= 0)",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, the horizon is the last post that fits",
+        _WINDOWS,
+        "lowest = self._post_after(pairs, owners, self._window + 1)",
+        "lowest = self._post_after(pairs, owners, self._window)",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, a window may be overfull for a moment",
+        _WINDOWS,
+        "if stood.max() > self._window:",
+        "if stood.max() > self._window + 1:",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, an author's own window may be overfull",
+        _WINDOWS,
+        "if len(standing) > window:",
+        "if len(standing) > window + 1:",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, posts stand in a feed from before the follow",
+        _WINDOWS,
+        "np.maximum(post, np.repeat(sources.begin, counts))",
+        "post",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, who unfollowed still follows",
+        _COLUMNS,
+        "end[has_next] = change[follows[has_next] + 1]",
+        "",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, a deletion is ignored",
+        _COLUMNS,
+        "] = _column(self._deletions)",
+        "] = NEVER",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, followers stand by their number",
+        _FEEDS,
+        "columns.begin[standing], columns.followee",
+        "columns.follower[standing], columns.followee",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, the audience holds who unfollowed",
+        _FEEDS,
+        "(columns.end == NEVER) & np.isin",
+        "(columns.end > 0) & np.isin",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, the lists of members begin with the oldest",
+        "projections/profiles/build.py",
+        "np.lexsort((-member, owner))",
+        "np.lexsort((member, owner))",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, the lists of members hold who unfollowed",
+        "projections/profiles/build.py",
+        "columns.end == NEVER",
+        "columns.end > 0",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, a deleted post leaves its id",
+        "projections/posts/build.py",
+        'loader.add("UNLINK", id_key(generation.shard_of_id(public_id), public_id))',
+        "pass",
+        BULK,
+    ),
+    Mutant(
+        "in bulk, a long list loses what one command does not hold",
+        "projections/history/loader.py",
+        "range(0, len(entries), ENTRIES_PER_COMMAND)",
+        "range(0, 1)",
+        LOADER,
+    ),
+    Mutant(
+        "a load that the server refuses goes unnoticed",
+        "projections/history/loader.py",
+        "self._fault = error",
+        "del error",
+        LOADER,
+    ),
+)

@@ -1,0 +1,24 @@
+"""Every mutant, by what it breaks."""
+
+from tests.mutants import (
+    bulk_builds,
+    home_feed,
+    log,
+    oracle,
+    projections,
+    rebuild,
+    verify,
+    workers,
+)
+from tests.mutants.mutant import Mutant
+
+MUTANTS: tuple[Mutant, ...] = (
+    *home_feed.MUTANTS,
+    *projections.MUTANTS,
+    *log.MUTANTS,
+    *workers.MUTANTS,
+    *rebuild.MUTANTS,
+    *bulk_builds.MUTANTS,
+    *oracle.MUTANTS,
+    *verify.MUTANTS,
+)
