@@ -53,7 +53,7 @@ def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: R
     log = history(2, [publish, publish, delete, replace(follow, who=1)])
     live, bulk = (Generation(HOME_FEED.name, number, 1, 1) for number in (1, 2))
     projected(redis, HOME_FEED, live, log)
-    with Loader(redis, lambda _: None) as loader:
+    with Loader(redis) as loader:
         HOME_FEED.build(bulk, as_copied(log), loader)
     assert contents(redis, bulk) == contents(redis, live)
     assert contents(redis, bulk)["0:b'fh'"] == {b"1": b"3", b"2": b"3"}
