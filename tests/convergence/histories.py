@@ -12,6 +12,7 @@ from domain.events import (
     Deleted,
     EventBody,
     Followed,
+    HandleClaimed,
     Published,
     Registered,
     Unfollowed,
@@ -61,6 +62,8 @@ class LogBuilder:
             self._delete(wish.whom)
         elif wish.what == "unfollow":
             self._unfollow(wish.who + 6 * wish.whom)
+        elif wish.what == "claim":
+            self._claim(who)
         elif wish.what == "register":
             self.people.append(self._register(len(self.people)))
         elif who != whom:
@@ -68,6 +71,10 @@ class LogBuilder:
 
     def _register(self, number: int) -> int:
         return self._append(Registered(at=AT, handle=f"person_{number}", display_name="x"))
+
+    def _claim(self, person: int) -> None:
+        """An event that says nothing to any projection."""
+        self._append(HandleClaimed(at=AT, handle=f"h_{person}", person_id=UUID(int=person)))
 
     def _publish(self, author: int) -> None:
         position = self._append(Published(at=AT, author=author, text=f"{self._position} 🌊"))

@@ -20,6 +20,7 @@ from tests.integration.corruptions import (
 from tests.prove import paths
 from tests.prove.feeding import Worker, see, settle
 from tests.prove.properties.mending import (
+    a_repair_never_meets_a_shard_that_moved,
     one_repair_is_enough,
     what_is_damaged_is_found,
     what_is_found_is_mended,
@@ -132,7 +133,9 @@ class Damage:
             if run.rng.random() < 0.7 and run.head > position:
                 run.bench.redis.hset(shard.checkpoint_key, "held_until", 1)
                 self._move(worker, shard)
+            stands = run.bench.generations.checkpoints([shard])[shard]
             done = write(shard, position, writes)
+            run.hold(a_repair_never_meets_a_shard_that_moved, position, stands, done)
             run.tally.paths[paths.REPAIR_MOVED] += not done
             return done
 

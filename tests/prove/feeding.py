@@ -16,7 +16,7 @@ from tests.prove.run import Run, projections_of
 FORGOT = "worker forgot everything"
 
 OVERLAP_PROBABILITY = 0.2
-LONG_BATCH_PROBABILITY = 0.1
+BATCH_LENGTH_WEIGHTS = (1, 6, 3)
 
 TURNS_MAX = 200
 """Of one worker that nobody disturbs, until a shard stands where it is to stand."""
@@ -50,7 +50,7 @@ class Worker:
         rng = self._run.rng
         home, *facts = sorted(self._believes, key=lambda one: one.projection != HOME_FEED)
         generation = rng.choice(facts) if facts and rng.random() < 0.3 else home
-        longest = 60 if rng.random() < LONG_BATCH_PROBABILITY else 14
+        longest = rng.choices([60, 14, 2], BATCH_LENGTH_WEIGHTS)[0]
         self.feed(rng.choice(generation.all_shards()), rng.randint(1, longest))
 
     def feed(self, shard: Shard, count: int) -> None:

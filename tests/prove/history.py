@@ -106,7 +106,7 @@ class _Life:
             self._share: 1.0,
             self._read: 1.5,
             self._replace: 4.0 if plan.is_replaced else 0.0,
-            self._go_back: 0.2 if plan.is_replaced else 0.0,
+            self._go_back: 0.6 if plan.is_replaced else 0.0,
             self._takeover.time_passes: 0.6 if plan.is_replaced else 0.0,
             self._vanish: 0.05,
             self._damage_something: 0.4 if plan.is_verified else 0.0,

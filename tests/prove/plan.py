@@ -46,7 +46,7 @@ def plan_of(rng: random.Random) -> Plan:
         faults=rng.choice([0.0, 0.05, 0.15, 0.3]),
         has_facts=rng.random() < 0.25,
         is_verified=rng.random() < 0.3,
-        is_replaced=rng.random() < 0.4,
+        is_replaced=rng.random() < 0.5,
     )
 
 
@@ -58,6 +58,7 @@ def _log(rng: random.Random) -> LogBuilder:
         "unfollow": rng.choice([0.5, 1, 3]),
         "delete": rng.choice([0.3, 1, 3]),
         "register": rng.choice([0.0, 0.1]),
+        "claim": rng.choice([0, 1, 3]),
     }
     whats = rng.choices(list(weights), list(weights.values()), k=rng.randint(15, 75))
     holes = rng.choice([[0], [0, 0, 0, 1, 7], [1]])

@@ -77,6 +77,7 @@ class RealStore:
         self.write(count)
         run.bench.redis.flushall()
         run.furthest.clear()
+        run.held.clear()
         run.network.made.clear()
         run.network.faults = 0.0
         run.out = self.holds

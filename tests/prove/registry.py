@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 AT_EVERY_LOOK: Final[tuple[Callable[[Run, Look], int], ...]] = (
     windows.no_checkpoint_goes_back,
+    windows.what_is_held_takes_no_batch,
     windows.every_window_equals_the_rule_above_its_horizon,
     windows.every_horizon_is_where_a_trim_or_a_follow_put_it,
     windows.every_audience_stands_in_the_order_of_following,

@@ -79,6 +79,9 @@ class Run:
     furthest: dict[Shard, Checkpoint] = field(default_factory=dict[Shard, Checkpoint])
     """Where each shard was last seen."""
 
+    held: dict[Shard, Look] = field(default_factory=dict[Shard, Look])
+    """Each shard as it was last seen: it may have been held then."""
+
     disturbed: set[Shard] = field(default_factory=set[Shard])
     """Shards whose checkpoint went back because somebody took it back: old calls fit again."""
 
@@ -155,6 +158,7 @@ class Run:
     def moved_back(self, shard: Shard) -> None:
         """Somebody took a shard's checkpoint back: it may be seen lower than before."""
         self.furthest.pop(shard, None)
+        self.held.pop(shard, None)
         self.disturbed.add(shard)
 
 

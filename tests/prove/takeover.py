@@ -27,6 +27,7 @@ HOLD_MS = 600_000
 """Longer than any history takes: a hold runs out when the schedule says so."""
 
 STEPS_MAX = 500
+ROUNDS_TO_COME_LEVEL = 4
 
 
 class WrittenLog:
@@ -34,11 +35,14 @@ class WrittenLog:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.until: int | None = None
+        """Nothing above this position is handed out; None: everything."""
 
     def read_after(self, position: int, limit: int) -> list[Entry]:
         first = self._run.index_after(position)
         count = min(limit, self._run.rng.randint(1, 25))
-        return self._run.entries[first : min(self._run.out, first + count)]
+        entries = self._run.entries[first : min(self._run.out, first + count)]
+        return [e for e in entries if self.until is None or e.position <= self.until]
 
 
 class Takeover:
@@ -67,8 +71,15 @@ class Takeover:
             self._catch_up()
 
     def try_to_switch(self) -> None:
-        """Whatever the others are in the middle of."""
-        if self._new is not None:
+        """Whatever the others are in the middle of; often when the new one is just as far."""
+        if self.is_under_way and self._run.rng.random() < 0.7:
+            old = self._run.bench.generations.checkpoints(self._run.active().all_shards())
+            self._log.until = max(checkpoint.position for checkpoint in old.values())
+            for _ in range(ROUNDS_TO_COME_LEVEL):
+                if self.is_under_way:
+                    self._catch_up()
+            self._log.until = None
+        if self.is_under_way:
             self._try_switch()
 
     def time_passes(self) -> None:
@@ -122,8 +133,8 @@ class Takeover:
         self._see_all(new)
 
     def _connect(self, new: Generation) -> None:
-        log = cast("Any", WrittenLog(self._run))
-        self._catching_up = CatchUp(self._run.bench.redis, log, new)
+        self._log = WrittenLog(self._run)
+        self._catching_up = CatchUp(self._run.bench.redis, cast("Any", self._log), new)
         self._catching_up._writer = self._run.network.writer(PROJECTION, self._run.plan.budget)
 
     def _catch_up(self) -> None:

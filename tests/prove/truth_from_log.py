@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from domain.events import Deleted, Followed, Published, Registered, Unfollowed
+from domain.events import Deleted, Followed, HandleClaimed, Published, Registered, Unfollowed
 from projections.log.entry import Entry
 from projections.verify import truth
 from projections.verify.identities import Identities
 from projections.verify.truth import Truth
+
+SAYS_NOTHING = 0
 
 Written = Callable[[], list[Entry]]
 
@@ -60,6 +62,8 @@ class IdentitiesFromLog(Identities):
 
 def _fact(entry: Entry) -> tuple[int, int, int]:
     match entry.body:
+        case HandleClaimed():
+            return SAYS_NOTHING, 0, 0
         case Registered():
             return truth._REGISTERED, 0, 0
         case Published(author=author):

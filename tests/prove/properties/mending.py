@@ -1,6 +1,6 @@
 """What verification has to find and to mend."""
 
-from projections.shards import Generation
+from projections.shards import Checkpoint, Generation
 from projections.verify.findings import Findings
 from tests.convergence.contents import contents
 from tests.prove.properties.comparing import same, same_keys
@@ -16,6 +16,14 @@ def what_is_sound_is_found_sound(_run: Run, findings: Findings) -> int:
 def what_is_damaged_is_found(_run: Run, findings: Findings) -> int:
     """Whatever it is."""
     assert findings.different > 0, f"a damaged {findings.projection} was found sound"
+    return 1
+
+
+def a_repair_never_meets_a_shard_that_moved(
+    _run: Run, compared: int, stands: Checkpoint, done: bool
+) -> int:
+    """What history says as of one position is not written where the shard is at another."""
+    same(done, stands == Checkpoint(compared), f"repair as of {compared} of a shard at {stands}")
     return 1
 
 

@@ -68,7 +68,7 @@ def the_oracle_refuses_every_other_window(run: Run) -> int:
 def changed_window(rng: random.Random, window: windows.Window) -> windows.Window:
     """Another window, near enough to be mistaken for it."""
     posts, horizon = list(window.posts), window.horizon
-    match rng.randrange(5):
+    match rng.randrange(6):
         case 0 if posts:
             posts.pop(rng.randrange(len(posts)))
         case 1 if posts:
@@ -77,6 +77,8 @@ def changed_window(rng: random.Random, window: windows.Window) -> windows.Window
         case 2 if posts:  # trimmed one too far, consistently
             horizon = posts.pop()
         case 3:
+            horizon = 0
+        case 4:
             horizon = max(0, horizon + rng.choice([-1, 1, 2, -2]))
         case _:
             posts.append(rng.randint(1, 30))

@@ -1,7 +1,6 @@
 """What holds at every moment in every shard of the home feed."""
 
-from domain.events import Deleted, Followed, Published, Registered, Unfollowed
-from projections.log.entry import Entry
+from domain.events import Deleted, Followed, Published, Unfollowed
 from projections.shards import Checkpoint
 from tests.convergence.windows import Window
 from tests.prove.look import Look
@@ -18,7 +17,7 @@ def as_of(run: Run, look: Look) -> dict[int, int]:
     position, place = look.checkpoint.position, look.checkpoint.place
     holds = dict.fromkeys(run.people, position)
     if place:
-        event = _event_inside(run, look)
+        event = run.entries[run.index_after(position)]
         assert isinstance(event.body, Published | Deleted), f"{look.shard} is inside a {event.body}"
         model = run.model(look.shard.generation.window)
         audience = model.at(position).audiences.get(event.body.author, [])
@@ -73,6 +72,16 @@ def no_checkpoint_goes_back(run: Run, look: Look) -> int:
     return 1
 
 
+def what_is_held_takes_no_batch(run: Run, look: Look) -> int:
+    """Until the hold runs out, or for ever if the generation rests."""
+    before = run.held.get(look.shard)
+    run.held[look.shard] = look
+    if before is None or not 1 < before.held_until == look.held_until:
+        return 0
+    same(look.checkpoint, before.checkpoint, f"checkpoint of {look.shard}, which is held")
+    return 1
+
+
 def what_was_removed_is_nowhere(run: Run, look: Look) -> int:
     """No deleted post in any window, and nobody's posts in the feed of one who unfollowed them."""
     bodies = {e.position: e.body for e in run.entries if e.position <= look.checkpoint.position}
@@ -90,19 +99,6 @@ def what_was_removed_is_nowhere(run: Run, look: Look) -> int:
             author = body.author if isinstance(body := bodies.get(post), Published) else 0
             assert (person, author) not in left, f"{look.shard}: {post} of {author} for {person}"
     return len(deleted) + len(left)
-
-
-def _event_inside(run: Run, look: Look) -> Entry:
-    """The event that a shard is in the middle of: the next one that concerns it at all."""
-    for entry in run.entries[run.index_after(look.checkpoint.position) :]:
-        match entry.body:
-            case Registered():
-                continue
-            case Followed(follower=one) | Unfollowed(follower=one) if not _is_home(look, one):
-                continue
-            case _:
-                return entry
-    raise AssertionError(f"{look.shard} is at {look.checkpoint}, where no event follows")
 
 
 def _is_home(look: Look, person: int) -> bool:
