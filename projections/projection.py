@@ -72,6 +72,8 @@ class BatchWriter:
         assert entries[0].prev <= checkpoint.position, "a batch must follow the checkpoint"
         operations = [(e.position, self._projection.operations(shard, e)) for e in entries]
         last = entries[-1].position
+        if last <= checkpoint.position:
+            return checkpoint  # it is all applied: the script would go back to its end
         for _ in range(CALLS_MAX):
             arguments: Operation = [checkpoint.position, checkpoint.place, last]
             arguments += shard.generation.window, self._budget

@@ -16,6 +16,7 @@ from edge.metrics import percentiles_ms
 from launcher.demo.client import Client, Person, Refused
 from launcher.demo.crowd import READ_EVERY_SECONDS, Onlooker, all_of
 from launcher.demo.history import Happening, RecordedHistory
+from launcher.demo.proof import Proof
 from launcher.demo.report import Report
 from launcher.errors import LaunchError
 from launcher.system import System
@@ -27,15 +28,21 @@ WAIT_SECONDS_MAX = 60.0
 
 
 class Player:
-    """One performance. `report` fills up while it plays."""
+    """One performance. `report` fills up while it plays; `prove` rebuilds and verifies it all."""
 
     def __init__(
-        self, client: Client, system: System, history: RecordedHistory, progress: Progress
+        self,
+        client: Client,
+        system: System,
+        history: RecordedHistory,
+        progress: Progress,
+        prove: Callable[[], Proof],
     ) -> None:
         self._client = client
         self._system = system
         self._history = history
         self._progress = progress
+        self._prove = prove
         acts = len(history.people) + len(history.follows) + len(history.happenings)
         self._bar = progress.add_task("registering", total=acts)
         self._random = random.Random(1)  # noqa: S311 - who looks, no secret
@@ -49,12 +56,13 @@ class Player:
         await self._register()
         await self._follow()
         self.report.commands_per_second = self._acts_done() / (time.monotonic() - started)
-        parts = _split(self._history.happenings, (35, 20, 15, 15, 15))
+        parts = _split(self._history.happenings, (25, 20, 15, 15, 15, 10))
         await self._in_calm(parts[0])
-        await self._without_projectors(parts[1])
-        await self._killing("projector-1", parts[2])
-        await self._killing("relay", parts[3])
-        await self._restarting_valkey(parts[4])
+        await self._rebuilding(parts[1])
+        await self._without_projectors(parts[2])
+        await self._killing("projector-1", parts[3])
+        await self._killing("relay", parts[4])
+        await self._restarting_valkey(parts[5])
 
     async def _register(self) -> None:
         async def register(handle: str) -> None:
@@ -83,6 +91,13 @@ class Player:
         self.report.propagation_samples = len(self._propagations)
         self.report.propagation_ms_p50 = measured["p50"] or 0.0
         self.report.propagation_ms_p99 = measured["p99"] or 0.0
+
+    async def _rebuilding(self, happenings: Sequence[Happening]) -> None:
+        async with self._phase("all is rebuilt and verified"):
+            proving = asyncio.create_task(asyncio.to_thread(self._prove))
+            await self._happen(happenings)
+            self.report.proof = await proving
+            await self._until_visible()
 
     async def _without_projectors(self, happenings: Sequence[Happening]) -> None:
         projectors, supervisor = self._system.projectors, self._system.supervisor

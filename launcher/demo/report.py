@@ -8,6 +8,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from launcher.demo.proof import Proof
+
 
 @dataclass(slots=True)
 class Reads:
@@ -45,13 +47,15 @@ class Report:
     catch_up_seconds: float = 0.0
     catch_up_events: int = 0
     reads: dict[str, Reads] = field(default_factory=dict[str, Reads])
+    proof: Proof = field(default_factory=Proof)
     comparison: Comparison = field(default_factory=Comparison)
     total_seconds: float = 0.0
 
     @property
     def converged(self) -> bool:
-        """Whether every feed equals the feed rule."""
-        return self.comparison.feeds > 0 and self.comparison.equal == self.comparison.feeds
+        """Whether every feed equals the feed rule, and verification found nothing before."""
+        compared = self.comparison
+        return 0 < compared.feeds == compared.equal and not self.proof.different
 
     def write(self, path: Path) -> None:
         """Writes the report as JSON."""
@@ -81,6 +85,8 @@ class Report:
             f"({self.propagation_samples} samples)",
             "catch-up": f"{self.catch_up_events:,} events in {self.catch_up_seconds:.2f} s, after "
             "every projector had been stopped",
+            "rebuilt": f"{self.proof.rebuilt} projections from history while posts arrived; then "
+            f"{self.proof.checked:,} items verified, {self.proof.different:,} different",
             "compared": f"{compared.entries:,} feed entries: all pages of every feed",
             "time": f"{self.total_seconds:.0f} s",
         }

@@ -14,6 +14,7 @@ from launcher.demo.client import Client
 from launcher.demo.compare import compare_every_feed
 from launcher.demo.history import SHIPPED, RecordedHistory, read_history
 from launcher.demo.play import Player
+from launcher.demo.proof import rebuild_and_verify
 from launcher.demo.report import Report
 from launcher.errors import StoppedWhileStarting
 from launcher.settings import Settings
@@ -82,7 +83,9 @@ async def _play(system: System, addresses: Addresses, history: RecordedHistory) 
     )  # fmt: skip
     with Progress(*columns, console=console) as progress:
         async with Client(addresses.gateway) as client:
-            player = Player(client, system, history, progress)
+            player = Player(
+                client, system, history, progress, lambda: rebuild_and_verify(addresses)
+            )
             await player.play()
             people = list(player.people.values())
             bar = progress.add_task("comparing every feed", total=len(people))
