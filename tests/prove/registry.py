@@ -29,6 +29,7 @@ from tests.prove.properties.real_store import (
     the_store_hands_out_the_log_in_any_pieces,
     verification_finds_and_mends_and_follows_the_chain,
 )
+from tests.prove.properties.tables import the_tables_show_every_feed_as_of_any_position
 from tests.prove.run import Run
 
 if TYPE_CHECKING:
@@ -61,8 +62,6 @@ ON_POSTGRES: Final[tuple[Callable[[Run, "RealStore"], int], ...]] = (
     history_by_sql_is_history,
     verification_finds_and_mends_and_follows_the_chain,
     a_rebuild_takes_over_while_the_log_grows,
-    # The relational projection belongs here: its bulk build against its incremental one, and its
-    # feed as of every position in `run.recorded` against the rule (as `properties.as_of` does).
-    # `RealStore.url` is a database that holds the whole of `run.entries`.
+    the_tables_show_every_feed_as_of_any_position,
 )
 """After that, of one history in `ON_POSTGRES_EVERY`, whose log stands in a real event store too."""
