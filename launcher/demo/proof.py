@@ -1,7 +1,7 @@
 """Rebuilds everything from history and verifies it, in the middle of the demo's traffic."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from launcher.system import Addresses
 from projections.catalogue import EVERY_NAME, NAMES
@@ -22,6 +22,7 @@ class Proof:
     rebuilt: int = 0
     checked: int = 0
     different: int = 0
+    differences: list[str] = field(default_factory=list[str])
 
 
 def rebuild_and_verify(addresses: Addresses) -> Proof:
@@ -39,4 +40,6 @@ def rebuild_and_verify(addresses: Addresses) -> Proof:
         with Verification(servers.database_url, servers.redis) as verification:
             report = verification.run(EVERY_NAME, Sample(), Silence())
     proof.checked, proof.different = report.checked, report.different
+    proof.differences = [str(one) for findings in report.findings for one in findings.differences]
+    proof.differences += [f"the stream at {position}" for position in report.chain.broken]
     return proof

@@ -69,7 +69,7 @@ class Report:
             table.add_row(f"[bold]{name}[/]", value)
         console.print(table, highlight=False)
         self._show_reads(console)
-        for difference in self.comparison.differences[:20]:
+        for difference in [*self.proof.differences, *self.comparison.differences][:20]:
             console.print(f"[bold red]different[/] {difference}", highlight=False)
         verdict = f"converged: {self.comparison.equal} of {self.comparison.feeds} feeds"
         console.print(f"[bold {'green' if self.converged else 'red'}]{verdict}[/]")

@@ -58,7 +58,9 @@ class TablesInspection:
                 if not repair:
                     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
                     connection.read_only = True
-                return self._inspect(connection, sample, repair=repair)
+                # All in one: where the tables stand, and what is in them.
+                with connection.transaction():
+                    return self._inspect(connection, sample, repair=repair)
         except psycopg.Error as error:
             raise CannotTell(f"the tables cannot be compared: {error}") from error
 

@@ -1,5 +1,8 @@
 """Verification and rebuild of the relational projection, against the log, on a real Postgres."""
 
+import threading
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -12,6 +15,7 @@ from projections.verify.findings import What
 from projections.verify.inspection import Sample
 from projections.verify.tables import TablesInspection
 from tests.integration.pipeline import Pipeline
+from tests.integration.relational import Relational
 
 TABLES = "slackwater_relational_1"
 
@@ -137,3 +141,31 @@ def test_tables_that_are_not_as_history_says_never_become_active(
     rebuild.close()
     assert rebuilt.different > 0
     assert not rebuilt.switched
+
+
+@pytest.mark.usefixtures("tables")
+@pytest.mark.parametrize("repair", [False, True])
+def test_a_batch_that_comes_in_the_middle_of_a_comparison_is_no_difference(
+    database_url: str, lived_in: Pipeline, *, repair: bool
+) -> None:
+    relational = Relational(lived_in.write_model, database_url)
+    projector, arrived = relational.projector(), threading.Event()
+
+    def batch() -> None:
+        lived_in.write_model.register(handle="newcomer", display_name=None)
+        relational.project(projector)
+        arrived.set()
+
+    class Interrupted(TablesInspection):
+        def _standing(self, connection: Any, *, repair: bool) -> tuple[int, int]:
+            found = super()._standing(connection, repair=repair)
+            writing.start()
+            if not repair:
+                assert arrived.wait(20)  # when mending, it waits for us instead
+            return found
+
+    writing = threading.Thread(target=batch)
+    findings = Interrupted(database_url).inspect(Sample(), repair=repair)
+    writing.join()
+    relational.close()
+    assert [str(one) for one in findings.differences] == []
