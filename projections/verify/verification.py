@@ -48,7 +48,7 @@ class Report:
 
 
 class Verification:
-    """Keeps history in memory, about 100 bytes an event, and up to date, for as many runs as
+    """Keeps history in memory, as columns of integers, and up to date, for as many runs as
     wanted. Use it as a context."""
 
     def __init__(self, database_url: str, redis: Redis) -> None:
