@@ -81,3 +81,19 @@ def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: R
         assert (exact.posts.tolist(), exact.horizon) == ([], 3)
         [right] = live(redis, shard, [person], follows=follows)
         assert (right.posts.tolist(), right.horizon) == ([], 3)
+
+
+def test_what_an_author_does_later_changes_the_horizon_that_a_later_follow_brings() -> None:
+    """Once asked, the oracle knows the author's window; then it goes on."""
+    publish, delete = Wish("publish", 0, 0, 0), Wish("delete", 0, 0, 0)
+    log = history(2, [publish, publish, delete])
+    told = list(log.entries)
+    truth = TruthFromLog(lambda: told)
+    oracle, (author, follower) = Oracle(truth, window=1), log.people
+    assert oracle.exact(author, told[-1].position, follows=False).horizon == 3
+    for wish in (publish, publish, delete, Wish("follow", 1, 0, 0)):
+        log.add(wish)
+    told = list(log.entries)
+    truth.advance()
+    # Of the posts 6 and 7 the first fell off, and the second was deleted.
+    assert oracle.exact(follower, told[-1].position, follows=True).horizon == 6

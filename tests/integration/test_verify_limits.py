@@ -16,6 +16,7 @@ from projections.verify import inspection
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings
 from projections.verify.inspection import Sample
+from projections.verify.truth import Truth
 from projections.verify.verification import Verification
 from tests.integration.pipeline import Pipeline
 
@@ -104,3 +105,12 @@ def test_a_history_in_which_nobody_follows_or_posts_yet_is_equal(
     with Verification(database_url, pipeline.redis) as verification:
         report = verification.run([name], Sample(), Silence())
     assert (report.different, report.chain.entries) == (0, 2 * people)
+
+
+def test_history_that_is_read_on_is_history_read_at_once(
+    lived_in: Pipeline, database_url: str
+) -> None:
+    truth = Truth(database_url)
+    lived_in.write_model.register(handle="newcomer", display_name=None)
+    truth.advance()
+    assert truth.positions.tolist() == Truth(database_url).positions.tolist()

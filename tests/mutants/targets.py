@@ -62,5 +62,8 @@ CHECKPOINTS = (
     f"{_VERIFY}::test_without_a_checkpoint_there_is_no_verdict",
     f"{_LIMITS}::test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict",
 )
-UNKNOWN = (f"{_LIMITS}::test_an_event_that_is_not_known_leaves_no_verdict",)
+UNKNOWN = (
+    f"{_LIMITS}::test_an_event_that_is_not_known_leaves_no_verdict",
+    f"{_LIMITS}::test_history_that_is_read_on_is_history_read_at_once",
+)
 OTHERWISE_WRITTEN = (f"{_VERIFY}::test_a_fact_that_is_only_written_in_another_way_is_equal",)
