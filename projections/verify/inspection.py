@@ -72,12 +72,14 @@ class Inspection:
         self._mending = Mending(redis) if repair else None
         self._progress = progress
         self._checked = 0
+        self._astray: set[Shard] = set()
         self.findings = Findings(generation.projection, generation.number)
 
     def inspect(self, sample: Sample) -> Findings:
         """Compares every item of the sample; without one, keys that should not exist as well."""
         for shard in self._generation.all_shards():
-            self._inspect_checkpoint(shard)
+            if not self._inspect_checkpoint(shard):
+                self._astray.add(shard)
             for kind in self._kinds:
                 self.inspect_items(kind, shard, sample.of(kind.owners(shard)))
         if sample.rate >= 1.0:
@@ -85,7 +87,12 @@ class Inspection:
         return self.findings
 
     def inspect_items(self, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
-        """Compares these owners' items, and mends them if that is wanted."""
+        """Compares these owners' items, and mends them if that is wanted.
+
+        Not in a shard of which nobody knows where it stands: that is a difference by itself.
+        """
+        if shard in self._astray:
+            return
         looks_at_once = OWNERS_AT_ONCE * LOOKS_BETWEEN_READING_ON
         for first in range(0, len(owners), looks_at_once):
             looks = [
@@ -122,9 +129,12 @@ class Inspection:
                 raise CannotTell(f"{shard} stays in the middle of an event: does a projector run?")
             time.sleep(LOOK_AGAIN_SECONDS)
 
-    def _inspect_checkpoint(self, shard: Shard) -> None:
-        """A checkpoint has to name a position of the log, be inside an event only if one follows,
-        and not be held for ever."""
+    def _inspect_checkpoint(self, shard: Shard) -> bool:
+        """Whether the shard's checkpoint is right, or has been put right.
+
+        It has to name a position of the log, be inside an event only if one follows, and not be
+        held for ever.
+        """
         found = cast(
             "list[bytes | None]",
             self._redis.hmget(shard.checkpoint_key, "position", "place", "held_until"),
@@ -139,7 +149,7 @@ class Inspection:
         is_right &= place is not None and held_until != FOREVER
         self.findings.compared("checkpoint", 1, int(not is_right), right)
         if is_right:
-            return
+            return True
         live = " ".join((value or b"-").decode(errors="replace") for value in found)
         self.findings.add([
             Difference(
@@ -147,12 +157,10 @@ class Inspection:
                 live=live, right=str(right),
             )
         ])  # fmt: skip
-        if self._mending is None:
-            raise CannotTell(
-                f"{shard} says that it stands at {live!r} (position, place, held until), which "
-                "cannot be: --repair puts it right"
-            )
-        self.findings.repaired += self._mending.move_checkpoint(shard, found[0], right)
+        if self._mending is None or not self._mending.move_checkpoint(shard, found[0], right):
+            return False
+        self.findings.repaired += 1
+        return True
 
     def _mend(self, kind: ItemKind, shard: Shard, owners: list[int]) -> None:
         assert self._mending is not None
