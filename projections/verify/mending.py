@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from redis import Redis
 
 from projections.scripts import load_script
-from projections.shards import FOREVER, Shard
+from projections.shards import FOREVER, Shard, generations_key
 from projections.verify.items import Write
 
 HOLD_MS = 500
@@ -32,10 +32,14 @@ class Mending:
         return self._mend(keys=[shard.checkpoint_key], args=arguments) == 1
 
     def move_checkpoint(self, shard: Shard, stands: bytes | None, position: int) -> bool:
-        """Puts a checkpoint that cannot be right to a position of the log, if it still stands
-        where it was seen; it is held no more."""
-        done = self._move(keys=[shard.checkpoint_key], args=[stands or b"", position])
-        return done == 1
+        """Puts a checkpoint that cannot be right to a position of the log; it is held no more.
+
+        Only if it still stands where it was seen, and its generation is the active one: others
+        have to be held.
+        """
+        generation = shard.generation
+        keys = [shard.checkpoint_key, generations_key(generation.projection)]
+        return self._move(keys=keys, args=[stands or b"", position, generation.number]) == 1
 
     def remove(self, shard: Shard, key: bytes) -> None:
         """Removes a key that means nothing."""
