@@ -52,7 +52,9 @@ def activate_generation(settings: Settings, projection: str, number: int) -> int
         ProgressBar(projection) as progress,
     ):
         if projection == RELATIONAL:
-            with closing(RelationalRebuild(servers.database_url, store, progress)) as tables:
+            with closing(
+                RelationalRebuild(servers.database_url, store, progress, still_alone)
+            ) as tables:
                 rebuilt = tables.activate(number)
         else:
             listed = Generations(servers.redis).listed(projection)

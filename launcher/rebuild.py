@@ -80,7 +80,9 @@ def _rebuild(
         ProgressBar(name) as progress,
     ):
         if name == RELATIONAL:
-            with closing(RelationalRebuild(servers.database_url, store, progress)) as tables:
+            with closing(
+                RelationalRebuild(servers.database_url, store, progress, still_alone)
+            ) as tables:
                 return tables.run(activate=activate)
         active = Generations(servers.redis).ensure_active(
             name, shards=settings.shards, window=settings.window

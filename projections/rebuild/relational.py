@@ -1,5 +1,10 @@
 """A rebuild of the relational projection: the same steps, inside Postgres."""
 
+import contextlib
+from collections.abc import Callable
+
+from projections.errors import GenerationRefused
+from projections.log.errors import StoreUnreachable
 from projections.log.store import Store
 from projections.progress import Progress
 from projections.rebuild.errors import NoSuchGeneration
@@ -11,10 +16,18 @@ from projections.verify.tables import TablesInspection
 
 
 class RelationalRebuild:
-    """The caller holds the lock on this projection's generations."""
+    """The caller holds the lock on this projection's generations, and `still_alone` raises if it
+    has been lost."""
 
-    def __init__(self, database_url: str, store: Store, progress: Progress) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        store: Store,
+        progress: Progress,
+        still_alone: Callable[[], object] = lambda: None,
+    ) -> None:
         self._database_url = database_url
+        self._still_alone = still_alone
         self._store = store
         self._progress = progress
         self._generations = RelationalGenerations(database_url)
@@ -31,9 +44,10 @@ class RelationalRebuild:
         rebuilt = Rebuilt(RELATIONAL, self._generations.begin())
         try:
             self._take_over(rebuilt, activate=activate)
-        except BaseException:
-            # Ctrl-C included. What cannot be removed now is removed by the next rebuild.
-            self._generations.drop(rebuilt.number)
+        except BaseException:  # Ctrl-C included: it is tidied up, and goes on upwards
+            # What cannot be removed now, the next rebuild removes; one that is active refuses.
+            with contextlib.suppress(StoreUnreachable, GenerationRefused):
+                self._generations.drop(rebuilt.number)
             raise
         return rebuilt
 
@@ -68,6 +82,7 @@ class RelationalRebuild:
         if rebuilt.findings.different or not activate:
             self._generations.rest(rebuilt.number)
             return
+        self._still_alone()
         with rebuilt.timed("switch"):
             self._progress.begin("switching", None)
             self._generations.switch(rebuilt.number)
