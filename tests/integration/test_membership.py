@@ -1,7 +1,5 @@
 """Membership: who beats stays, who stops is missed, and the eldest is the one who came first."""
 
-import time
-
 import pytest
 from redis import Redis
 
@@ -33,13 +31,27 @@ def test_a_member_that_stops_is_missed_when_its_lease_ends(
     assert second.share_of([1, 2, 3]) == [1, 2, 3]
 
 
+def a_millisecond_passes(redis: Redis) -> None:
+    """By the server's clock: leases are told apart by it."""
+
+    def now_ms() -> int:
+        seconds, microseconds = redis.time()
+        return 1_000 * seconds + microseconds // 1_000
+
+    before = now_ms()
+    until(lambda: now_ms() > before, "the next millisecond", seconds=1.0)
+
+
 def test_a_heartbeat_renews_the_lease(redis: Redis) -> None:
     member = Member(redis, "relay")
     beat(member)
     ends = redis.zscore(member._group, member.name)
-    time.sleep(0.01)
-    beat(member)
-    assert redis.zscore(member._group, member.name) != ends
+
+    def renewed() -> bool:
+        beat(member)
+        return redis.zscore(member._group, member.name) != ends
+
+    assert until(renewed, "the lease ends later", seconds=1.0)
 
 
 def test_the_eldest_stays_the_eldest_whoever_beats_last(redis: Redis) -> None:
@@ -47,7 +59,7 @@ def test_the_eldest_stays_the_eldest_whoever_beats_last(redis: Redis) -> None:
     beat(first, second, third)
     for order in ([third, first, second], [second, third, first], [first, second, third]):
         for member in order:
-            time.sleep(0.002)  # leases are told apart by the millisecond
+            a_millisecond_passes(redis)
             beat(member)
         assert [m.is_eldest for m in (first, second, third)] == [True, False, False]
         assert [m.share_of(range(4)) for m in (first, second, third)] == [[0, 3], [1], [2]]

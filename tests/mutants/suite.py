@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.mutants.mutant import Mutant
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -178,7 +179,9 @@ def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
 
 def _remove(place: Path) -> None:
     """Also while a server that lost its parent still writes its last words there."""
-    deadline = time.monotonic() + END_SECONDS_MAX
-    while place.exists() and time.monotonic() < deadline:
+
+    def gone() -> bool:
         shutil.rmtree(place, ignore_errors=True)
-        time.sleep(0.05)
+        return not place.exists()
+
+    until(gone, f"{place} is removed", END_SECONDS_MAX)
