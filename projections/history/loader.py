@@ -95,8 +95,8 @@ class Loader:
                 answer = connection.read_response()
                 if isinstance(answer, ResponseError):
                     raise answer
-        except BaseException:
-            connection.disconnect()  # answers that nobody read must not meet the next command
+        except BaseException:  # answers that nobody read must not meet the next command
+            connection.disconnect()
             raise
         finally:
             self._redis.connection_pool.release(connection)

@@ -103,7 +103,7 @@ class Rebuild:
         """
         try:
             yield
-        except BaseException:
+        except BaseException:  # whatever it was, it goes on upwards
             with contextlib.suppress(RedisError, GenerationRefused):
                 give_up()
             raise

@@ -53,7 +53,7 @@ def watch(
         except (CannotTell, StoreUnreachable, RedisError) as error:
             RUNS.labels("unknown").inc()
             logger.warning("could not tell: %s", error)
-        except Exception:  # an audit goes on for days: a fault of ours is told, and not its end
+        except Exception:  # an audit goes on for days: a fault of ours is told, not its end
             RUNS.labels("unknown").inc()
             logger.exception("could not tell, by a fault of ours")
         else:
