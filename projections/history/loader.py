@@ -4,16 +4,17 @@ While the server works on one load, the next one is computed and packed.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from queue import Queue
 from types import TracebackType
 from typing import Self
 
-import hiredis
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
-Argument = str | bytes | int
+from projections.history.bulk_strings import bulk_strings
+from projections.history.columns import Column
+from projections.packed import Argument, exchange, pack
 
 BYTES_AT_ONCE = 500_000
 LOADS_WAITING_MAX = 8
@@ -53,17 +54,21 @@ class Loader:
 
     def add(self, *command: Argument) -> None:
         """One command; its second part is the key."""
-        self._take(_packed(command))
+        self._take(pack(command))
 
-    def push(self, entries: Sequence[int], *keys: str) -> None:
-        """A list, from its head on, under each of these keys."""
-        for at in range(0, len(entries), ENTRIES_PER_COMMAND):
-            part = entries[at : at + ENTRIES_PER_COMMAND]
-            # A command is its number of parts, then the parts (RESP): packed once for all keys.
-            _, _, packed = _packed(part).partition(b"\r\n")
-            for key in keys:
-                head = b"*%d\r\n$5\r\nRPUSH\r\n$%d\r\n%s\r\n"
-                self._take(head % (len(part) + 2, len(key), key.encode()) + packed)
+    def push(self, lists: Iterable[Column], keys: Iterable[Sequence[str]]) -> None:
+        """Each of these lists, from its head on, under each of its keys."""
+        parts = [
+            (entries[at : at + ENTRIES_PER_COMMAND], those)
+            for entries, those in zip(lists, keys, strict=True)
+            for at in range(0, len(entries), ENTRIES_PER_COMMAND)
+        ]
+        packed = bulk_strings(entries for entries, _ in parts)
+        # A command is its number of parts, then the parts (RESP): entries are packed once for all.
+        head = b"*%d\r\n$5\r\nRPUSH\r\n$%d\r\n%s\r\n"
+        for (entries, those), strings in zip(parts, packed, strict=True):
+            for key in those:
+                self._take(head % (len(entries) + 2, len(key), key.encode()) + strings)
 
     def _take(self, packed: bytes) -> None:
         self._packed.append(packed)
@@ -83,24 +88,8 @@ class Loader:
             if self._fault is not None:
                 continue
             try:
-                self._send(load)
+                for answer in exchange(self._redis, load):
+                    if isinstance(answer, ResponseError):
+                        self._fault = answer
             except RedisError as error:
                 self._fault = error
-
-    def _send(self, load: list[bytes]) -> None:
-        connection = self._redis.connection_pool.get_connection()
-        try:
-            connection.send_packed_command([b"".join(load)])
-            for _ in load:
-                answer = connection.read_response()
-                if isinstance(answer, ResponseError):
-                    raise answer
-        except BaseException:  # answers that nobody read must not meet the next command
-            connection.disconnect()
-            raise
-        finally:
-            self._redis.connection_pool.release(connection)
-
-
-def _packed(parts: Sequence[Argument]) -> bytes:
-    return hiredis.pack_command(tuple(parts))  # pyright: ignore[reportArgumentType] - of any length

@@ -81,8 +81,8 @@ def _load_windows(
     horizons: str,
 ) -> None:
     """The same windows into each of these shards."""
-    for owner, posts in zip(owners.tolist(), windows.posts, strict=True):
-        loader.push(posts.tolist(), *(f"{shard.tag}{lists}{owner}" for shard in shards))
+    keys = ([f"{shard.tag}{lists}{owner}" for shard in shards] for owner in owners.tolist())
+    loader.push(windows.posts, keys)
     trimmed = windows.horizons > 0
     if trimmed.any():
         fields = np.column_stack((owners[trimmed], windows.horizons[trimmed])).ravel().tolist()
@@ -95,6 +95,5 @@ def _load_followers(loader: Loader, shard: Shard, columns: Columns, mine: Column
     standing = np.flatnonzero((columns.end == NEVER) & np.isin(columns.follower, mine))
     order = standing[np.lexsort((columns.begin[standing], columns.followee[standing]))]
     followees, starts = np.unique(columns.followee[order], return_index=True)
-    followers = np.split(columns.follower[order], starts[1:])
-    for followee, those in zip(followees.tolist(), followers, strict=False):
-        loader.push(those.tolist(), f"{shard.tag}{FOLLOWERS}{followee}")
+    keys = [[f"{shard.tag}{FOLLOWERS}{followee}"] for followee in followees.tolist()]
+    loader.push(np.split(columns.follower[order], starts[1:])[: len(keys)], keys)

@@ -47,5 +47,5 @@ def _load_people(
     """The lists of these owners' members, newest member first."""
     order = np.lexsort((-member, owner))
     owners, starts = np.unique(owner[order], return_index=True)
-    for number, members in zip(owners.tolist(), np.split(member[order], starts[1:]), strict=False):
-        loader.push(members.tolist(), people_key(generation.shard_of(number), people, number))
+    keys = [[people_key(generation.shard_of(number), people, number)] for number in owners.tolist()]
+    loader.push(np.split(member[order], starts[1:])[: len(keys)], keys)

@@ -139,12 +139,12 @@ class Rebuild:
 
     def _counted(self, events: Iterable[Event], rebuilt: Rebuilt, head: int) -> Iterator[Event]:
         self._progress.begin("reading and loading", head)
-        for event in events:
-            rebuilt.events += 1
-            rebuilt.position = event.position
+        event = None
+        for rebuilt.events, event in enumerate(events, 1):
             if rebuilt.events % EVENTS_BETWEEN_WORDS == 0:
                 self._progress.at(event.position, f"{rebuilt.events:,} events")
             yield event
+        rebuilt.position = event.position if event else 0
         self._progress.at(head, f"{rebuilt.events:,} events")
 
     def _verify(self, new: Generation, truth: Truth) -> Findings:
