@@ -1,15 +1,15 @@
 """Items that are facts by number, and numbers by public id: posts and profiles."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import numpy as np
-from redis.client import Pipeline
 
 from projections.numbered_keys import fact_key
+from projections.packed import Argument
 from projections.placement import indices_of
 from projections.posts.keys import StoredPost
 from projections.profiles.keys import StoredProfile
@@ -76,9 +76,9 @@ class Facts:
         """The numbers of the facts that these keys hold."""
         return owners_in(keys, "p:")
 
-    def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
         """The facts."""
-        pipe.mget([fact_key(shard, owner) for owner in owners])
+        yield "MGET", *(fact_key(shard, owner) for owner in owners)
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
@@ -125,10 +125,10 @@ class Ids:
             [key[2:] if key.startswith(b"i:") else b"" for key in keys]
         )
 
-    def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
         """The numbers that stand behind these owners' ids."""
         tag = shard.tag.encode()
-        pipe.mget([tag + key for key in self._keys(owners)])
+        yield "MGET", *(tag + key for key in self._keys(owners))
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int

@@ -2,13 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from redis import Redis
-from redis.exceptions import RedisError, ResponseError
 
 from projections.shards import FOREVER, Generation, Shard
 from projections.verify.errors import CannotTell
@@ -16,20 +15,16 @@ from projections.verify.findings import Difference, Findings, What
 from projections.verify.identities import Identities
 from projections.verify.items import ItemKind, Verdict, number_in
 from projections.verify.kinds import kinds_of
+from projections.verify.looking import (
+    LOOK_AGAIN_SECONDS,
+    STAND_STILL_SECONDS_MAX,
+    Look,
+    Looking,
+    Question,
+)
 from projections.verify.mending import Mending
 from projections.verify.strays import inspect_strays
 from projections.verify.truth import Numbers, Truth
-
-OWNERS_AT_ONCE = 200
-LOOKS_BETWEEN_READING_ON = 10
-"""So many looks are judged together, so that history is read on once for all of them."""
-
-NO_NUMBER = b"-"
-
-STAND_STILL_SECONDS_MAX = 10.0
-"""How long a shard is waited for that is in the middle of an event."""
-
-LOOK_AGAIN_SECONDS = 0.005
 
 Progress = Callable[[int], object]
 """Told how many items have been compared so far."""
@@ -72,18 +67,20 @@ class Inspection:
         self._mending = Mending(redis) if repair else None
         self._progress = progress
         self._checked = 0
+        self._looking = Looking(redis)
         self._astray: set[Shard] = set()
         self.findings = Findings(generation.projection, generation.number)
 
     def inspect(self, sample: Sample) -> Findings:
         """Compares every item of the sample; without one, keys that should not exist as well."""
-        for shard in self._generation.all_shards():
-            if not self._inspect_checkpoint(shard):
-                self._astray.add(shard)
-            for kind in self._kinds:
-                self.inspect_items(kind, shard, sample.of(kind.owners(shard)))
-        if sample.rate >= 1.0:
-            inspect_strays(self, self._redis, self._generation, self._kinds)
+        with self._looking:
+            for shard in self._generation.all_shards():
+                if not self._inspect_checkpoint(shard):
+                    self._astray.add(shard)
+                for kind in self._kinds:
+                    self.inspect_items(kind, shard, sample.of(kind.owners(shard)))
+            if sample.rate >= 1.0:
+                inspect_strays(self, self._redis, self._generation, self._kinds)
         return self.findings
 
     def inspect_items(self, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
@@ -93,17 +90,12 @@ class Inspection:
         """
         if shard in self._astray:
             return
-        looks_at_once = OWNERS_AT_ONCE * LOOKS_BETWEEN_READING_ON
-        for first in range(0, len(owners), looks_at_once):
-            looks = [
-                self._look(kind, shard, owners[at : at + OWNERS_AT_ONCE].tolist())
-                for at in range(first, min(first + looks_at_once, len(owners)), OWNERS_AT_ONCE)
-            ]
+        for looks in self._looking.ahead(kind, shard, owners):
             self._truth.reach(max(look.position for look in looks))
             for look in looks:
                 self._judge(kind, shard, look)
 
-    def _judge(self, kind: ItemKind, shard: Shard, look: "_Look") -> None:
+    def _judge(self, kind: ItemKind, shard: Shard, look: Look) -> None:
         verdicts = kind.judge(shard, look.owners, look.answers, look.position)
         self.findings.compared(kind.name, len(look.owners), len(verdicts), look.position)
         self.findings.add(_differences(kind, shard, verdicts, look.position))
@@ -111,23 +103,6 @@ class Inspection:
             self._mend(kind, shard, [verdict.owner for verdict in verdicts])
         self._checked += len(look.owners)
         self._progress(self._checked)
-
-    def _look(self, kind: ItemKind, shard: Shard, owners: Sequence[int]) -> "_Look":
-        """These items and the position that they hold for, all at one instant."""
-        deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
-        while True:
-            with self._redis.pipeline(transaction=True) as pipe:
-                pipe.hmget(shard.checkpoint_key, "position", "place")
-                kind.read(pipe, shard, owners)
-                # A key of a wrong type is one thing wrong, and not the end of the comparison.
-                (position, place), *answers = pipe.execute(raise_on_error=False)
-            if position is None:
-                raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
-            if int(place or 0) == 0:
-                return _Look(owners, int(position), [_readable(answer) for answer in answers])
-            if time.monotonic() > deadline:
-                raise CannotTell(f"{shard} stays in the middle of an event: does a projector run?")
-            time.sleep(LOOK_AGAIN_SECONDS)
 
     def _inspect_checkpoint(self, shard: Shard) -> bool:
         """Whether the shard's checkpoint is right, or has been put right.
@@ -169,7 +144,7 @@ class Inspection:
             if not self._mending.hold(shard):
                 time.sleep(LOOK_AGAIN_SECONDS)
                 continue
-            look = self._look(kind, shard, owners)
+            look = self._looking.look(Question(kind, shard, owners))
             self._truth.reach(look.position)
             verdicts = kind.judge(shard, owners, look.answers, look.position)
             writes = [write for verdict in verdicts for write in verdict.writes]
@@ -194,24 +169,6 @@ class Inspection:
         if self._mending is not None:
             self._mending.remove(shard, key)
             self.findings.repaired += 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What was read of some owners, and the position it holds for."""
-
-    owners: Sequence[int]
-    position: int
-    answers: list[Any]
-
-
-def _readable(answer: Any) -> Any:
-    """An answer, or in place of a refusal (a key of another type) what equals no item."""
-    if isinstance(answer, ResponseError):
-        return [NO_NUMBER]
-    if isinstance(answer, RedisError):
-        raise answer
-    return answer
 
 
 def _differences(

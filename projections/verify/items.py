@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
-from redis.client import Pipeline
 
+from projections.packed import Argument
 from projections.shards import Shard
 from projections.verify.findings import What
 from projections.verify.truth import Numbers
@@ -55,8 +54,8 @@ class ItemKind(Protocol):
         """Whose items these keys behind the tag hold; None where one is not of this kind."""
         ...
 
-    def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
-        """Queues what reads these owners' items."""
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+        """The commands that read these owners' items."""
         ...
 
     def judge(
@@ -66,25 +65,11 @@ class ItemKind(Protocol):
         ...
 
 
-def numbers_in(lists: Sequence[Sequence[bytes]]) -> list[Numbers]:
-    """The integers of lists as Redis gave them; what is none becomes -1, which nothing equals."""
-    joined = b" ".join(chain.from_iterable(lists))
-    if joined.translate(None, b" ").isdigit():
-        every = np.fromstring(joined, np.int64, sep=" ")
-    else:
-        every = np.array([_number(entry) for entry in chain.from_iterable(lists)], np.int64)
-    return np.split(every, np.cumsum([len(entries) for entries in lists])[:-1])
-
-
 def number_in(text: bytes) -> int | None:
     """The number that this is, as keys and fields write it down; None if it is none."""
     if not text.isdigit() or len(text) > DIGITS_MAX:
         return None
     return int(text) if b"%d" % int(text) == text else None
-
-
-def _number(entry: bytes) -> int:
-    return int(entry) if entry.isdigit() and len(entry) <= DIGITS_MAX else -1
 
 
 def flaws_of_list(live: Numbers, right: Numbers) -> list[Flaw]:

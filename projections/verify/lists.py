@@ -1,10 +1,9 @@
 """Items that are lists of numbers: feeds and authors' windows, followers and followees."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from redis.client import Pipeline
 
 from projections.home_feed.keys import (
     AUTHOR_HORIZONS,
@@ -12,6 +11,7 @@ from projections.home_feed.keys import (
     FEED_HORIZONS,
     FEEDS,
 )
+from projections.packed import Argument
 from projections.placement import indices_of
 from projections.shards import Shard
 from projections.verify.errors import CannotTell
@@ -22,10 +22,10 @@ from projections.verify.items import (
     Write,
     flaws_of_list,
     number_in,
-    numbers_in,
     rewrite,
 )
 from projections.verify.oracle import Oracle, Window, ranges
+from projections.verify.rows import Rows, numbers_in, read_rows, rows_of
 from projections.verify.truth import Numbers, Truth
 
 
@@ -49,32 +49,30 @@ class Windows:
         """Whose windows these keys hold."""
         return owners_in(keys, self._lists)
 
-    def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
         """Lists, then horizons."""
-        for owner in owners:
-            pipe.lrange(f"{shard.tag}{self._lists}{owner}", 0, -1)
-        pipe.hmget(f"{shard.tag}{self._horizons}", [str(owner) for owner in owners])
+        yield from _read_lists(shard, self._lists, owners)
+        yield "HMGET", f"{shard.tag}{self._horizons}", *owners
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
-        *entries, horizons = answers
+        *lists, horizons = answers
         if len(horizons) != len(owners):
             raise CannotTell(f"{shard} holds {self._horizons!r} as something other than a hash")
-        [below] = numbers_in([[horizon or b"0" for horizon in horizons]])
-        windows = [
-            Window(posts, horizon)
-            for posts, horizon in zip(numbers_in(entries), below.tolist(), strict=True)
-        ]
+        posts = read_rows(lists)
+        below = numbers_in([horizon or b"0" for horizon in horizons])
         numbers = np.array(owners, np.int64)
-        right = self._oracle.accept(numbers, windows, position, follows=self._follows)
+        right = self._oracle.accept(numbers, posts, below, position, follows=self._follows)
         at_home = np.isin(numbers, self.owners(shard))
-        is_empty = np.array([len(window.posts) + window.horizon == 0 for window in windows])
-        wrong = np.flatnonzero(~np.where(at_home, right, is_empty))
+        wrong = np.flatnonzero(~np.where(at_home, right, posts.sizes + below == 0)).tolist()
+        windows = posts.each() if wrong else []
         return [
-            self._verdict(owners[at], windows[at], position, belongs=bool(at_home[at]))
-            for at in wrong.tolist()
+            self._verdict(
+                owners[at], Window(windows[at], int(below[at])), position, belongs=bool(at_home[at])
+            )
+            for at in wrong
         ]
 
     def _verdict(self, owner: int, live: Window, position: int, *, belongs: bool) -> Verdict:
@@ -101,7 +99,7 @@ class Lists:
         name: str,
         prefix: str,
         owners: Callable[[Shard], Numbers],
-        right: Callable[[Shard, Numbers, int], list[Numbers]],
+        right: Callable[[Shard, Numbers, int], Rows],
     ) -> None:
         self.name = name
         self.hash: str | None = None
@@ -117,18 +115,20 @@ class Lists:
         """Whose lists these keys hold."""
         return owners_in(keys, self._prefix)
 
-    def read(self, pipe: Pipeline, shard: Shard, owners: Sequence[int]) -> None:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
         """The lists."""
-        for owner in owners:
-            pipe.lrange(f"{shard.tag}{self._prefix}{owner}", 0, -1)
+        yield from _read_lists(shard, self._prefix, owners)
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Members and their order, exactly."""
+        live_rows = read_rows(answers)
+        right_rows = self._right(shard, np.array(owners, np.int64), position)
+        if live_rows.equal(right_rows):
+            return []
         verdicts: list[Verdict] = []
-        every = self._right(shard, np.array(owners, np.int64), position)
-        for owner, live, right in zip(owners, numbers_in(answers), every, strict=True):
+        for owner, live, right in zip(owners, live_rows.each(), right_rows.each(), strict=True):
             if not np.array_equal(live, right):
                 writes: list[Write] = list(rewrite(f"{self._prefix}{owner}", right))
                 verdicts.append(Verdict(owner, flaws_of_list(live, right), writes))
@@ -147,20 +147,20 @@ class Follows:
         self._by_followee: Numbers = np.empty(0, np.int64)
         self._sorted_followees: Numbers = np.empty(0, np.int64)
 
-    def audience(self, shard: Shard, followees: Numbers, position: int) -> list[Numbers]:
+    def audience(self, shard: Shard, followees: Numbers, position: int) -> Rows:
         """The followers among this shard's people, in the order in which they followed."""
         owner, rows = self._standing(*self._rows_of_followees(followees), position)
         follower, begin = self._truth.follower[rows], self._truth.begin[rows]
         here = indices_of(shard.generation, follower) == shard.index
         order = np.lexsort((begin[here], owner[here]))
-        return _lists(owner[here][order], follower[here][order], len(followees))
+        return rows_of(owner[here][order], follower[here][order], len(followees))
 
-    def followers(self, shard: Shard, people: Numbers, position: int) -> list[Numbers]:
+    def followers(self, shard: Shard, people: Numbers, position: int) -> Rows:
         """Everyone who follows these people, if they are in the shard; newest member first."""
         owner, rows = self._standing(*self._rows_of_followees(people), position)
         return _newest_first(shard, people, owner, self._truth.follower[rows])
 
-    def followees(self, shard: Shard, people: Numbers, position: int) -> list[Numbers]:
+    def followees(self, shard: Shard, people: Numbers, position: int) -> Rows:
         """Everyone whom these people follow, likewise."""
         owner, rows = _rows(self._truth.follower, people)
         owner, rows = self._standing(owner, rows, position)
@@ -187,14 +187,15 @@ def _rows(column: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
     return np.repeat(np.arange(len(wanted)), high - low), ranges(low, high)
 
 
-def _lists(owner: Numbers, members: Numbers, owners: int) -> list[Numbers]:
-    return np.split(members, np.searchsorted(owner, np.arange(1, owners)))
-
-
-def _newest_first(shard: Shard, people: Numbers, owner: Numbers, members: Numbers) -> list[Numbers]:
+def _newest_first(shard: Shard, people: Numbers, owner: Numbers, members: Numbers) -> Rows:
     here = (indices_of(shard.generation, people) == shard.index)[owner]
     order = np.lexsort((-members[here], owner[here]))
-    return _lists(owner[here][order], members[here][order], len(people))
+    return rows_of(owner[here][order], members[here][order], len(people))
+
+
+def _read_lists(shard: Shard, prefix: str, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+    for owner in owners:
+        yield "LRANGE", f"{shard.tag}{prefix}{owner}", 0, -1
 
 
 def people_of(shard: Shard, numbers: Numbers) -> Numbers:

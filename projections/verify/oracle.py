@@ -10,11 +10,11 @@ the crowd above the horizon never was larger than the window, and with the post 
 once was; unless the horizon came with a follow.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from projections.verify.rows import Rows
 from projections.verify.trims import AuthorTrims
 from projections.verify.truth import STILL, Numbers, Truth
 
@@ -68,26 +68,27 @@ class Oracle:
         self._trims = AuthorTrims(window)
 
     def accept(
-        self, owners: Numbers, windows: Sequence[Window], position: int, *, follows: bool
+        self, owners: Numbers, posts: Rows, horizons: Numbers, position: int, *, follows: bool
     ) -> np.ndarray:
-        """Which of these windows are right as of this position, entry by entry.
+        """Which of these owners' windows are right as of this position, entry by entry.
 
         `follows`: home feeds; otherwise authors' own windows.
         """
         self._arrange()
-        horizons = np.array([window.horizon for window in windows], np.int64)
         subscriptions = self._subscriptions(owners, position, follows=follows)
         low, high = self._extent(subscriptions, horizons, position)
         if (high - low).sum() > APPEARANCES_MAX and len(owners) > 1:
             half = len(owners) // 2
-            return np.concatenate((
-                self.accept(owners[:half], windows[:half], position, follows=follows),
-                self.accept(owners[half:], windows[half:], position, follows=follows),
-            ))  # fmt: skip
+            parts = (0, half), (half, len(owners))
+            return np.concatenate([
+                self.accept(
+                    owners[a:b], posts.part(a, b), horizons[a:b], position, follows=follows
+                )
+                for a, b in parts
+            ])  # fmt: skip
         stood = self._appearances(subscriptions, low, high, position)
-        sizes = np.array([len(window.posts) for window in windows], np.int64)
-        right = (sizes <= self._window) & (horizons >= 0)
-        right &= self._shows_the_rule(stood, horizons, windows, sizes)
+        right = (posts.sizes <= self._window) & (horizons >= 0)
+        right &= self._shows_the_rule(stood, horizons, posts)
         above = stood.where(stood.post > horizons[stood.owner])
         right &= ~self._ever_crowded(above, len(owners))
         brought = self._brought_by_follows(subscriptions, len(owners))
@@ -182,20 +183,12 @@ class Oracle:
         every = _Appearances(np.repeat(subscriptions.owner, counts), post, start, end)
         return every.where(start < end)
 
-    def _shows_the_rule(
-        self,
-        stood: _Appearances,
-        horizons: Numbers,
-        windows: Sequence[Window],
-        sizes: Numbers,
-    ) -> np.ndarray:
+    def _shows_the_rule(self, stood: _Appearances, horizons: Numbers, posts: Rows) -> np.ndarray:
         """Whether each window is what the feed rule shows above its horizon, newest first."""
         shown = stood.where((stood.end == STILL) & (stood.post > horizons[stood.owner]))
-        right = np.bincount(shown.owner, minlength=len(windows)) == sizes
-        if not len(windows):
-            return right
-        live = np.concatenate([window.posts for window in windows])
-        owner = np.repeat(np.arange(len(windows)), sizes)
+        owners, live = len(posts.sizes), posts.numbers
+        right = np.bincount(shown.owner, minlength=owners) == posts.sizes
+        owner = np.repeat(np.arange(owners), posts.sizes)
         # Only numbers that can be posts can be laid out by owner and place.
         right[owner[(live <= 0) | (live >= self._stride)]] = False
         comparable = right[owner]

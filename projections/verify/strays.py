@@ -33,22 +33,22 @@ def inspect_strays(
     for shard in generation.all_shards():
         for kind in kinds:
             _unexpected(inspector, kind, shard, _owners_in_hash(redis, kind, shard))
-    waiting: dict[Shard, list[bytes]] = defaultdict(list)
+    waiting: dict[int, list[bytes]] = defaultdict(list)
+    shards = generation.all_shards()
     pattern = f"{{{generation.projection}:{generation.number}:*"
     for key in redis.scan_iter(pattern, KEYS_AT_ONCE):
         head, _, name = cast("bytes", key).partition(b"}")
         index = number_in(head.rpartition(b":")[2])
         if index is None:
             continue  # no key of a shard's, so none of ours
-        shard = Shard(generation, index)
         if index >= generation.shards:
-            inspector.found_stray_key(shard, name)
+            inspector.found_stray_key(Shard(generation, index), name)
             continue
-        waiting[shard].append(name)
-        if len(waiting[shard]) == KEYS_AT_ONCE:
-            _sort(inspector, kinds, shard, waiting.pop(shard))
-    for shard, names in waiting.items():
-        _sort(inspector, kinds, shard, names)
+        waiting[index].append(name)
+        if len(waiting[index]) == KEYS_AT_ONCE:
+            _sort(inspector, kinds, shards[index], waiting.pop(index))
+    for index, names in waiting.items():
+        _sort(inspector, kinds, shards[index], names)
 
 
 def _sort(inspector: Inspector, kinds: Sequence[ItemKind], shard: Shard, keys: list[bytes]) -> None:

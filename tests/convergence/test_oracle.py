@@ -11,30 +11,30 @@ from redis import Redis
 from projections.home_feed.apply import PROJECTION
 from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
-from projections.verify.oracle import Oracle, Window
+from projections.verify.oracle import Oracle
 from tests.convergence import windows
 from tests.convergence.histories import LogBuilder, Wish, histories, history
 from tests.convergence.test_home_feed_converges import on_one_server
+from tests.convergence.windows import Window, columns_of
 from tests.prove.truth_from_log import TruthFromLog
 
 
 def live(redis: Redis, shard: Shard, people: Sequence[int], *, follows: bool) -> list[Window]:
     look = windows.feed_window if follows else windows.author_window
-    found = [look(redis, shard, person) for person in people]
-    return [Window(np.array(one.posts, np.int64), one.horizon) for one in found]
+    return [look(redis, shard, person) for person in people]
 
 
 def spoiled(right: Window) -> list[Window]:
     """Windows that are not quite this one."""
     posts, horizon = right.posts, right.horizon
-    wrong = [Window(posts, horizon + 1), Window(np.append(posts, 1), horizon)]
+    wrong = [Window(horizon + 1, posts), Window(horizon, [*posts, 1])]
     if horizon:
-        wrong += [Window(posts, horizon - 1), Window(posts, 0)]
-    if len(posts):
+        wrong += [Window(horizon - 1, posts), Window(0, posts)]
+    if posts:
         # The second is what the rule shows above its horizon, but shorter than it may be.
-        wrong += [Window(posts[1:], horizon), Window(posts[:-1], int(posts[-1]))]
+        wrong += [Window(horizon, posts[1:]), Window(posts[-1], posts[:-1])]
     if len(posts) > 1:
-        wrong.append(Window(posts[::-1], horizon))
+        wrong.append(Window(horizon, posts[::-1]))
     return wrong
 
 
@@ -59,13 +59,15 @@ def test_as_of_any_position_the_oracle_accepts_what_the_scripts_make_and_nothing
     truth.advance()
     for follows in (True, False):
         right = live(redis, shard, people, follows=follows)
-        assert oracle.accept(np.array(people), right, position, follows=follows).all()
+        posts, horizons = columns_of(right)
+        assert oracle.accept(np.array(people), posts, horizons, position, follows=follows).all()
         for person, one in zip(people, right, strict=True):
             exact = oracle.exact(person, position, follows=follows)
-            assert (exact.posts.tolist(), exact.horizon) == (one.posts.tolist(), one.horizon)
+            assert (exact.posts.tolist(), exact.horizon) == (one.posts, one.horizon)
             wrong = spoiled(one)
             owners = np.full(len(wrong), person)
-            assert not oracle.accept(owners, wrong, position, follows=follows).any()
+            posts, horizons = columns_of(wrong)
+            assert not oracle.accept(owners, posts, horizons, position, follows=follows).any()
 
 
 def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: Redis) -> None:
@@ -80,7 +82,7 @@ def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: R
         exact = oracle.exact(person, log.entries[-1].position, follows=follows)
         assert (exact.posts.tolist(), exact.horizon) == ([], 3)
         [right] = live(redis, shard, [person], follows=follows)
-        assert (right.posts.tolist(), right.horizon) == ([], 3)
+        assert (right.posts, right.horizon) == ([], 3)
 
 
 def test_what_an_author_does_later_changes_the_horizon_that_a_later_follow_brings() -> None:

@@ -1,13 +1,17 @@
 """Looks at a shard of the home feed from outside, and holds it against the feed rule."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from redis import Redis
 
 from domain.feed_rule import History
 from projections.home_feed.keys import AUTHOR_HORIZONS, AUTHOR_WINDOWS, FEED_HORIZONS, FEEDS
 from projections.log.entry import Entry
 from projections.shards import Shard
+from projections.verify.rows import Rows
+from projections.verify.truth import Numbers
 from tests.convergence.histories import up_to
 
 
@@ -17,6 +21,13 @@ class Window:
 
     horizon: int
     posts: list[int]
+
+
+def columns_of(windows: Sequence[Window]) -> tuple[Rows, Numbers]:
+    """Their posts and horizons, as the oracle takes them."""
+    posts = np.array([post for window in windows for post in window.posts], np.int64)
+    sizes = np.array([len(window.posts) for window in windows], np.int64)
+    return Rows(posts, sizes), np.array([window.horizon for window in windows], np.int64)
 
 
 def merged(mine: Window, theirs: Window, length: int) -> Window:

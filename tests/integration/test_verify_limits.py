@@ -12,7 +12,7 @@ from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
 from projections.progress import Silence
-from projections.verify import inspection
+from projections.verify import looking
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings
 from projections.verify.inspection import Sample
@@ -38,7 +38,7 @@ POSTS_AND_AUTHORS = """
 def test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict(
     lived_in: Pipeline, verify: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "STAND_STILL_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(looking, "STAND_STILL_SECONDS_MAX", 0.05)
     [generation] = lived_in.generations.active([HOME_FEED])
     lived_in.redis.hset(generation.shard(1).checkpoint_key, "place", 3)
     lived_in.write_model.register(handle="late", display_name=None)

@@ -15,6 +15,7 @@ from tests.mutants.targets import (
 
 _LISTS = "projections/verify/lists.py"
 _FACTS = "projections/verify/facts.py"
+_LOOKING = "projections/verify/looking.py"
 _INSPECTION = "projections/verify/inspection.py"
 _MEND = "projections/verify/mend.lua"
 _HOLD = "projections/verify/hold.lua"
@@ -58,16 +59,16 @@ INSPECTIONS = (
     ),
     Mutant(
         "items are read first and their position afterwards",
-        _INSPECTION,
-        "(position, place), *answers = pipe.execute(raise_on_error=False)",
-        "_, *answers = pipe.execute(raise_on_error=False)\n"
+        _LOOKING,
+        "(position, place), *answers = exchange_at_one_instant(self._redis, question.packed)",
+        "_, *answers = exchange_at_one_instant(self._redis, question.packed)\n"
         "            key = shard.checkpoint_key\n"
         '            position, place = self._redis.hmget(key, "position", "place")',
         MOVING,
     ),
     Mutant(
         "items are compared in the middle of an event",
-        _INSPECTION,
+        _LOOKING,
         "if int(place or 0) == 0:",
         "if True:",
         CHECKPOINTS,

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from projections.verify.oracle import Oracle, Window
+from projections.verify.oracle import Oracle
 from tests.convergence import windows
 from tests.prove.model import NOTHING
 from tests.prove.properties.comparing import same
@@ -93,6 +93,6 @@ def _accepted(
     oracle: Oracle, found: dict[int, windows.Window], position: int, *, follows: bool
 ) -> set[int]:
     owners = np.array(list(found), np.int64)
-    judged = [Window(np.array(w.posts, np.int64), w.horizon) for w in found.values()]
-    right = oracle.accept(owners, judged, position, follows=follows)
+    posts, horizons = windows.columns_of(list(found.values()))
+    right = oracle.accept(owners, posts, horizons, position, follows=follows)
     return set(owners[right].tolist())

@@ -1,0 +1,107 @@
+"""Reads items of a generation: some hundred at one instant, with the position they hold for."""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from projections.packed import exchange_at_one_instant, pack
+from projections.shards import Shard
+from projections.verify.errors import CannotTell
+from projections.verify.items import ItemKind
+from projections.verify.truth import Numbers
+
+OWNERS_AT_ONCE = 200
+LOOKS_BETWEEN_READING_ON = 10
+"""So many looks are judged together, so that history is read on once for all of them."""
+
+STAND_STILL_SECONDS_MAX = 10.0
+"""How long a shard is waited for that is in the middle of an event."""
+
+LOOK_AGAIN_SECONDS = 0.005
+
+
+class Question:
+    """What to read of some owners, packed: asking takes no thought, and can be done beside."""
+
+    def __init__(self, kind: ItemKind, shard: Shard, owners: Sequence[int]) -> None:
+        self.shard = shard
+        self.owners = owners
+        commands = ("HMGET", shard.checkpoint_key, "position", "place"), *kind.reads(shard, owners)
+        self.packed = [pack(command) for command in commands]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was read of some owners, and the position it holds for."""
+
+    owners: Sequence[int]
+    position: int
+    answers: list[Any]
+
+
+class Looking:
+    """Use it as a context. All methods raise CannotTell and RedisError."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._beside = ThreadPoolExecutor(1, "looking")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._beside.shutdown()
+
+    def ahead(self, kind: ItemKind, shard: Shard, owners: Numbers) -> Iterator[list[Look]]:
+        """Looks at all of these, some at a time; while some are judged, the next are read."""
+        coming: Future[list[Look]] | None = None
+        at_once = OWNERS_AT_ONCE * LOOKS_BETWEEN_READING_ON
+        for first in range(0, len(owners), at_once):
+            every = owners[first : first + at_once]
+            questions = [
+                Question(kind, shard, every[at : at + OWNERS_AT_ONCE].tolist())
+                for at in range(0, len(every), OWNERS_AT_ONCE)
+            ]
+            here, coming = coming, self._beside.submit(self._look_at_all, questions)
+            if here is not None:
+                yield here.result()
+        if coming is not None:
+            yield coming.result()
+
+    def look(self, question: Question) -> Look:
+        """At one instant, outside any event."""
+        shard = question.shard
+        deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
+        while True:
+            (position, place), *answers = exchange_at_one_instant(self._redis, question.packed)
+            if position is None:
+                raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
+            if int(place or 0) == 0:
+                readable = [_readable(answer) for answer in answers]
+                return Look(question.owners, int(position), readable)
+            if time.monotonic() > deadline:
+                raise CannotTell(f"{shard} stays in the middle of an event: does a projector run?")
+            time.sleep(LOOK_AGAIN_SECONDS)
+
+    def _look_at_all(self, questions: Sequence[Question]) -> list[Look]:
+        return [self.look(question) for question in questions]
+
+
+def _readable(answer: Any) -> Any:
+    """An answer, or in place of a refusal (a key of another type) what equals no item."""
+    if isinstance(answer, ResponseError):
+        return [b"-"]
+    if isinstance(answer, RedisError):
+        raise answer
+    return answer
