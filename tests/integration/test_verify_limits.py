@@ -22,18 +22,6 @@ from tests.integration.pipeline import Pipeline
 
 NAMES = (HOME_FEED, POSTS, PROFILES)
 
-PEOPLE = "SELECT originator_id FROM slackwater_events WHERE topic = 'person.registered'"
-POSTS_AND_AUTHORS = """
-    SELECT person.originator_id, post.originator_id
-    FROM slackwater_events AS post
-    JOIN slackwater_events AS person
-        ON person.notification_id = (convert_from(post.state, 'UTF8')::json->>'author')::bigint
-    WHERE post.topic = 'post.published' AND NOT EXISTS (
-        SELECT FROM slackwater_events AS gone
-        WHERE gone.originator_id = post.originator_id AND gone.topic = 'post.deleted'
-    )
-"""
-
 
 def test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict(
     lived_in: Pipeline, verify: Callable[..., Findings], monkeypatch: pytest.MonkeyPatch
