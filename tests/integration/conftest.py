@@ -1,7 +1,9 @@
 """The pipeline of one test."""
 
+import asyncio
 import random
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -14,8 +16,14 @@ from projections.verify.findings import Findings
 from projections.verify.identities import Identities
 from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
+from query_api.read_models import ReadModels
+from tests.conftest import Servers
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
+
+Answer = TypeVar("Answer")
+Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
+"""Asks the read side a question."""
 
 
 @pytest.fixture
@@ -72,3 +80,17 @@ def verify(lived_in: Pipeline, database_url: str) -> Callable[..., Findings]:
             identities.close()
 
     return verify
+
+
+@pytest.fixture
+def ask(servers: Servers, database_url: str, redis: Redis) -> Ask[Any]:
+    """Asks a fresh query side, with empty caches."""
+
+    async def answer(question: Callable[[ReadModels], Awaitable[Any]]) -> Any:
+        models = ReadModels(servers.redis_url, database_url)
+        try:
+            return await question(models)
+        finally:
+            await models.close()
+
+    return lambda question: asyncio.run(answer(question))

@@ -91,6 +91,16 @@ def keep_a_fact_of_nobody(redis: Redis, name: str, rng: random.Random) -> None:
     redis.set(rng.choice([f"{shard}p:77777", f"{shard}i:0123456789abcdef", f"{shard}what"]), "1")
 
 
+def put_text_in_place_of_a_list(redis: Redis, name: str, rng: random.Random) -> None:
+    redis.set(rng.choice(lists(redis, name, 1)), rng.choice(["", "1", "rubbish"]))
+
+
+def put_a_list_in_place_of_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(strings(redis, name))
+    redis.delete(key)
+    redis.rpush(key, "1")
+
+
 LISTS = (
     drop_an_entry,
     double_an_entry,
@@ -101,6 +111,13 @@ LISTS = (
 )
 HORIZONS = (change_a_horizon, forget_a_horizon, give_a_horizon_to_nobody)
 FACTS = (change_a_fact, lose_a_fact, keep_a_fact_of_nobody)
+
+OF_ANOTHER_TYPE = [
+    (HOME_FEED, put_text_in_place_of_a_list),
+    (PROFILES, put_text_in_place_of_a_list),
+    (PROFILES, put_a_list_in_place_of_a_fact),
+    (POSTS, put_a_list_in_place_of_a_fact),
+]
 
 CORRUPTIONS = [
     *((HOME_FEED, corrupt) for corrupt in (*LISTS, *HORIZONS)),

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
 
+from projections.catalogue import NAMES
 from projections.log.entry import Entry
+from projections.log.errors import MalformedEntry
 from projections.log.stream import STREAM
 from projections.progress import Silence
 from projections.verify import chain as chain_module
@@ -31,6 +34,24 @@ def compare(pipeline: Pipeline) -> Chain:
 
 def lose(pipeline: Pipeline, position: int) -> None:
     assert pipeline.redis.xdel(STREAM, f"{position}-0") == 1
+
+
+MALFORMED: dict[str, dict[Any, Any]] = {
+    "it has other fields": {"what": "rubbish"},
+    "its prev is no number": {"prev": "x", "id": 16 * b"i", "topic": "t", "state": "{}"},
+    "its id is too short": {"prev": "4", "id": "short", "topic": "t", "state": "{}"},
+    "its topic is no text": {"prev": "4", "id": 16 * b"i", "topic": b"\xff", "state": "{}"},
+}
+
+
+def malform(pipeline: Pipeline, position: int, fields: dict[Any, Any]) -> None:
+    """Another stream, with these fields instead of the entry at a position."""
+    epoch, entries = pipeline.store.epoch(), pipeline.stream.read_after(0, 100)
+    pipeline.redis.delete(STREAM)
+    pipeline.stream.append(epoch, 0, [entry for entry in entries if entry.position < position])
+    pipeline.redis.xadd(STREAM, fields, id=f"{position}-0")
+    later = [entry for entry in entries if entry.position > position]
+    pipeline.stream.append(epoch, position, later)
 
 
 def rewrite(pipeline: Pipeline, change: Callable[[Entry], Entry]) -> None:
@@ -159,3 +180,28 @@ def test_repair_trims_away_what_is_broken_and_readers_go_on(
     carried.write_model.register(handle="late", display_name=None)
     carried.carry()
     carried.project(projector)
+
+
+@pytest.mark.parametrize("position", [1, 7, 16])
+@pytest.mark.parametrize("why", MALFORMED)
+def test_an_entry_that_no_relay_wrote_is_found(carried: Pipeline, why: str, position: int) -> None:
+    malform(carried, position, MALFORMED[why])
+    assert compare(carried).broken == [position]
+
+
+@pytest.mark.parametrize("position", [1, 7, 16])
+def test_an_entry_that_no_relay_wrote_is_taken_out_and_readers_go_on(
+    carried: Pipeline, database_url: str, position: int
+) -> None:
+    malform(carried, position, MALFORMED["it has other fields"])
+    projector = carried.projector()
+    with pytest.raises(MalformedEntry, match=f"{position} is not one of ours"):
+        carried.project(projector)
+    with Verification(database_url, carried.redis) as verification:
+        report = verification.run([], Sample(), Silence(), repair=True)
+        assert (report.chain.broken, report.different) == ([position], 1)
+        assert verification.run([], Sample(), Silence()).different == 0
+        carried.write_model.register(handle="late", display_name=None)
+        carried.carry()
+        carried.project(projector)
+        assert verification.run(NAMES, Sample(), Silence()).different == 0

@@ -1,11 +1,8 @@
 """From numbers to items while the three read models stand at different positions."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import pytest
-from redis import Redis
 
 from projections.errors import ProjectionUnavailable
 from projections.home_feed.apply import PROJECTION as HOME_FEED
@@ -16,25 +13,8 @@ from projections.projection import BatchWriter, Projection
 from projections.shards import Checkpoint
 from query_api.items import Hydrated, hydrate_posts
 from query_api.read_models import ReadModels
-from tests.conftest import Servers
+from tests.integration.conftest import Ask
 from tests.integration.pipeline import Pipeline
-
-Answer = TypeVar("Answer")
-Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
-
-
-@pytest.fixture
-def ask(servers: Servers, database_url: str, redis: Redis) -> Ask[Any]:
-    """Asks a fresh query side, with empty caches."""
-
-    async def answer(question: Callable[[ReadModels], Awaitable[Any]]) -> Any:
-        models = ReadModels(servers.redis_url, database_url)
-        try:
-            return await question(models)
-        finally:
-            await models.close()
-
-    return lambda question: asyncio.run(answer(question))
 
 
 def project_up_to(pipeline: Pipeline, projection: Projection, position: int) -> None:

@@ -5,8 +5,9 @@ import time
 import pytest
 from redis import Redis
 
+from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
-from projections.shards import FOREVER, Generation, Shard
+from projections.shards import FOREVER, Generation, Shard, State
 from projections.verify.items import Write
 from projections.verify.mending import Mending
 
@@ -58,3 +59,38 @@ def test_a_shard_that_rests_is_mended_and_rests_on(redis: Redis, shard: Shard) -
     assert mending.write(shard, 9, WRITES)
     assert feed(redis, shard) == [b"9", b"8"]
     assert held_until(redis, shard) == FOREVER
+
+
+def test_a_checkpoint_that_cannot_be_right_is_moved_and_its_hold_ends(
+    redis: Redis, shard: Shard
+) -> None:
+    Generations(redis).ensure_active(HOME_FEED, shards=1, window=5)
+    redis.hset(shard.checkpoint_key, mapping={"place": 3, "held_until": str(FOREVER)})
+    assert Mending(redis).move_checkpoint(shard, b"9", 7)
+    assert redis.hgetall(shard.checkpoint_key) == {b"position": b"7", b"place": b"0"}
+
+
+def test_a_checkpoint_that_has_moved_since_it_was_seen_is_left_there(
+    redis: Redis, shard: Shard
+) -> None:
+    Generations(redis).ensure_active(HOME_FEED, shards=1, window=5)
+    before = redis.hgetall(shard.checkpoint_key)
+    assert not Mending(redis).move_checkpoint(shard, b"8", 7)
+    assert redis.hgetall(shard.checkpoint_key) == before
+
+
+@pytest.mark.parametrize("state", [State.RESTING, State.BUILDING])
+def test_a_checkpoint_of_a_generation_that_is_not_in_use_is_neither_moved_nor_released(
+    redis: Redis, state: State
+) -> None:
+    generations = Generations(redis)
+    generations.ensure_active(HOME_FEED, shards=1, window=5)
+    other = generations.announce(HOME_FEED, shards=1, window=5)
+    generations.finish(other, 9)
+    if state == State.RESTING:
+        generations.rest(other)
+    assert [one.state for one in generations.listed(HOME_FEED)] == [State.ACTIVE, state]
+    [shard] = other.all_shards()
+    before = redis.hgetall(shard.checkpoint_key)
+    assert not Mending(redis).move_checkpoint(shard, b"9", 7)
+    assert redis.hgetall(shard.checkpoint_key) == before

@@ -1,7 +1,7 @@
 """Projectors share the shards, survive one another, and end where the log says."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import psycopg
 import pytest
@@ -10,12 +10,13 @@ from domain.errors import UnreadableEvent
 from domain.feed_rule import History
 from projections import membership, projection
 from projections.home_feed.keys import HOME_FEED
-from projections.projector import Projector
+from projections.projector import HELD_PAUSE_SECONDS, Projector
 from projections.shards import Checkpoint, Shard
 from tests.convergence.windows import assert_shard_equals_rule
 from tests.integration.pipeline import Pipeline
 
 TAKE_OVER_SECONDS_MAX = 10.0
+HELD_SECONDS = 0.5
 
 
 def write_a_little(pipeline: Pipeline) -> list[int]:
@@ -135,6 +136,34 @@ def test_a_shard_that_is_far_behind_does_not_hold_the_others_up(pipeline: Pipeli
     others = [c for shard, c in pipeline.checkpoints().items() if shard != late]
     assert set(others) == {Checkpoint(pipeline.head())}
     pipeline.project(projector)
+
+
+def hold(pipeline: Pipeline, shards: Iterable[Shard], seconds: float) -> None:
+    for shard in shards:
+        until_ms = int(1000 * (time.time() + seconds))
+        pipeline.redis.hset(shard.checkpoint_key, "held_until", until_ms)
+
+
+def reads_of_the_stream(pipeline: Pipeline) -> int:
+    """Since the figures were last reset: a projector's round reads once for each place."""
+    return pipeline.redis.info("commandstats")["cmdstat_xread"]["calls"]
+
+
+def test_while_all_its_shards_are_held_a_projector_asks_at_a_measured_pace(
+    pipeline: Pipeline,
+) -> None:
+    write_a_little(pipeline)
+    pipeline.carry()
+    projector = pipeline.projector()
+    pipeline.project(projector)
+    pipeline.write_model.register(handle="late", display_name=None)
+    pipeline.carry()
+    hold(pipeline, pipeline.checkpoints(), seconds=HELD_SECONDS)
+    pipeline.redis.config_resetstat()
+    began = time.monotonic()
+    pipeline.project(projector)
+    seconds = time.monotonic() - began
+    assert reads_of_the_stream(pipeline) < 10 + seconds / HELD_PAUSE_SECONDS
 
 
 def test_what_a_batchs_calls_did_not_finish_is_finished_by_the_next_steps(

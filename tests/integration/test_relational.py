@@ -1,7 +1,7 @@
 """The relational projector: whoever else is at work, the tables say what the log says, once."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -149,4 +149,5 @@ def test_a_commit_wakes_a_projector_that_waits(
         until(lambda: positions() == [relational.head()])
         stop.set()
         relational.one_more_person()
-        running.result(20)
+        assert not wait([running], timeout=20).not_done, "the commit has not woken it"
+        running.result()

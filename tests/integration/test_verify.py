@@ -17,7 +17,7 @@ from projections.verify.inspection import Sample
 from projections.verify.truth import Truth
 from projections.verify.verification import Verification
 from tests.convergence.contents import contents
-from tests.integration.corruptions import CORRUPTIONS, Corrupt, lists, strings
+from tests.integration.corruptions import CORRUPTIONS, OF_ANOTHER_TYPE, Corrupt, lists, strings
 from tests.integration.pipeline import Pipeline
 from tests.integration.traffic import Traffic
 from tests.waiting import until
@@ -46,7 +46,9 @@ def test_what_the_projectors_built_is_equal(name: str, verify: Callable[..., Fin
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
-    ("name", "corrupt"), CORRUPTIONS, ids=lambda one: getattr(one, "__name__", one)
+    ("name", "corrupt"),
+    [*CORRUPTIONS, *OF_ANOTHER_TYPE],
+    ids=lambda one: getattr(one, "__name__", one),
 )
 def test_a_corrupted_read_model_is_found_and_mended(
     lived_in: Pipeline,
@@ -206,6 +208,21 @@ def test_a_key_that_means_nothing_is_found_and_removed(
     assert (found.different, difference.what) == (1, What.EXTRA)
     assert name in difference.item
     assert not lived_in.redis.exists(key)
+
+
+@pytest.mark.parametrize("name", ["f:1", "f:2", "fh", "checkpoint"])
+def test_a_key_of_a_shard_that_there_is_not_is_found_and_removed(
+    lived_in: Pipeline, verify: Callable[..., Findings], name: str
+) -> None:
+    key = f"{{{HOME_FEED}:1:99}}{name}"
+    lived_in.redis.rpush(key, "1")
+    assert verify(HOME_FEED).different == 1
+    found = verify(HOME_FEED, repair=True)
+    [difference] = found.differences
+    assert (difference.shard, difference.what) == (f"{HOME_FEED}/1/99", What.EXTRA)
+    assert name in difference.item
+    assert not lived_in.redis.exists(key)
+    assert verify(HOME_FEED).different == 0
 
 
 def test_a_fact_that_is_only_written_in_another_way_is_equal(

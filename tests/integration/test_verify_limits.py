@@ -1,6 +1,7 @@
 """What leaves verification without a verdict, and what a sample of it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import LiteralString
 
 import numpy as np
@@ -12,6 +13,8 @@ from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
 from projections.progress import Silence
+from projections.rebuild.rebuild import Rebuild, Servers
+from projections.shards import FOREVER
 from projections.verify import looking
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings
@@ -22,16 +25,9 @@ from tests.integration.pipeline import Pipeline
 
 NAMES = (HOME_FEED, POSTS, PROFILES)
 
-PEOPLE = "SELECT originator_id FROM slackwater_events WHERE topic = 'person.registered'"
-POSTS_AND_AUTHORS = """
-    SELECT person.originator_id, post.originator_id
-    FROM slackwater_events AS post
-    JOIN slackwater_events AS person
-        ON person.notification_id = (convert_from(post.state, 'UTF8')::json->>'author')::bigint
-    WHERE post.topic = 'post.published' AND NOT EXISTS (
-        SELECT FROM slackwater_events AS gone
-        WHERE gone.originator_id = post.originator_id AND gone.topic = 'post.deleted'
-    )
+AN_UNKNOWN_EVENT = """
+    INSERT INTO slackwater_events (originator_id, originator_version, topic, state)
+    VALUES (gen_random_uuid(), 1, 'nobody.knows', '{}')
 """
 
 
@@ -61,6 +57,48 @@ def test_an_event_that_is_not_known_leaves_no_verdict(
         )
     with pytest.raises(CannotTell, match="does not know"):
         verify(HOME_FEED)
+
+
+def test_what_could_not_be_read_is_not_judged_without_by_the_next_run(
+    lived_in: Pipeline, database_url: str
+) -> None:
+    with Verification(database_url, lived_in.redis) as verification:
+        assert verification.run(NAMES, Sample(), Silence()).different == 0
+        lived_in.write_model.register(handle="newcomer", display_name=None)
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(AN_UNKNOWN_EVENT)
+            lived_in.write_model.register(handle="later", display_name=None)
+            for _ in range(2):
+                with pytest.raises(CannotTell, match="does not know"):
+                    verification.run(NAMES, Sample(), Silence())
+            connection.execute("DELETE FROM slackwater_events WHERE topic = 'nobody.knows'")
+        lived_in.carry()
+        lived_in.project(lived_in.projector())
+        report = verification.run(NAMES, Sample(), Silence())
+    assert (report.different, report.findings[0].lowest) == (0, lived_in.head())
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_a_switch_in_the_middle_of_it_leaves_no_verdict(
+    lived_in: Pipeline, database_url: str, *, repair: bool
+) -> None:
+    [old] = lived_in.generations.active([HOME_FEED])
+    rebuilt = Rebuild(Servers(database_url, lived_in.redis), lived_in.store, old, Silence()).run(
+        shards=old.shards, window=old.window, activate=False
+    )
+    new = replace(old, number=rebuilt.number)
+
+    class Switching(Silence):
+        def at(self, done: int, detail: str = "") -> None:  # noqa: ARG002
+            if lived_in.generations.active([HOME_FEED]) == [old]:
+                assert lived_in.generations.switch(old, new, hold_ms=0).done
+
+    with Verification(database_url, lived_in.redis) as verification:
+        with pytest.raises(CannotTell, match="switched to another generation"):
+            verification.run([HOME_FEED], Sample(), Switching(), repair=repair)
+        assert verification.run([HOME_FEED], Sample(), Silence()).different == 0
+    held = [lived_in.redis.hget(s.checkpoint_key, "held_until") for s in old.all_shards()]
+    assert held == [str(FOREVER).encode()] * old.shards, "the old one rests on"
 
 
 def test_a_horizon_of_nobody_is_found_and_one_that_names_no_number_is_passed_over(
