@@ -88,15 +88,16 @@ class Projector:
         if not together:
             # No share: this one waits for a change of membership, not for the log.
             time.sleep(HEARTBEAT_SECONDS)
-        refused = 0
+        moved = refused = False
         for position, shards in together.items():
             entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
             for shard in shards if entries else ():
-                refused += not self._apply(shard, entries)
+                did_move = self._apply(shard, entries)
+                moved, refused = moved or did_move, refused or not did_move
             if not entries and position == 0 and self._log.is_empty():
                 self._generations.begin(shards)
-        if refused == len(self._checkpoints) > 0:
-            # Held, all of them: a switch or a repair is at work, and needs the time more.
+        if refused and not moved:
+            # What there is to do is held: a switch or a repair is at work, and needs the time more.
             time.sleep(HELD_PAUSE_SECONDS)
 
     def _take_share(self) -> None:

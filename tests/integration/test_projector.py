@@ -166,6 +166,25 @@ def test_while_all_its_shards_are_held_a_projector_asks_at_a_measured_pace(
     assert reads_of_the_stream(pipeline) < 10 + seconds / HELD_PAUSE_SECONDS
 
 
+def test_while_some_of_its_shards_are_held_a_projector_asks_at_a_measured_pace(
+    pipeline: Pipeline,
+) -> None:
+    write_a_little(pipeline)
+    pipeline.carry()
+    projector = pipeline.projector()
+    pipeline.project(projector)
+    pipeline.write_model.register(handle="late", display_name=None)
+    pipeline.carry()
+    [home_feed] = pipeline.generations.active([HOME_FEED])
+    hold(pipeline, home_feed.all_shards(), seconds=HELD_SECONDS)
+    pipeline.redis.config_resetstat()
+    began = time.monotonic()
+    pipeline.project(projector)
+    seconds = time.monotonic() - began
+    # They stand at two places, so there are two reads a round.
+    assert reads_of_the_stream(pipeline) < 20 + 2 * seconds / HELD_PAUSE_SECONDS
+
+
 def test_what_a_batchs_calls_did_not_finish_is_finished_by_the_next_steps(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
