@@ -80,9 +80,16 @@ def _begin(chain: Chain, first: Entry, store: Store) -> None:
 
 
 def _differences(entries: list[Entry], expected: list[Entry]) -> list[int]:
-    here = {entry.position: entry for entry in entries}
-    there = {entry.position: entry for entry in expected}
+    here, there = _by_position(entries), _by_position(expected)
     return sorted(p for p in here.keys() | there.keys() if here.get(p) != there.get(p))
+
+
+def _by_position(entries: list[Entry]) -> dict[int, list[Entry]]:
+    """An entry can stand in a stream twice, under ids that begin with the same position."""
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.position, []).append(entry)
+    return found
 
 
 def _bytes_of(entries: list[Entry]) -> bytes:

@@ -167,6 +167,17 @@ def test_a_stream_that_is_always_trimmed_in_between_has_no_verdict(
         compare(carried)
 
 
+@pytest.mark.parametrize("position", [4, 16])
+def test_an_entry_that_stands_twice_is_found(carried: Pipeline, position: int) -> None:
+    entries: Any = carried.redis.xrange(STREAM)
+    carried.redis.delete(STREAM)
+    for entry_id, fields in entries:
+        carried.redis.xadd(STREAM, fields, id=entry_id)
+        if entry_id == b"%d-0" % position:
+            carried.redis.xadd(STREAM, fields, id=f"{position}-1")
+    assert compare(carried).broken == [position]
+
+
 def test_repair_trims_away_what_is_broken_and_readers_go_on(
     carried: Pipeline, database_url: str
 ) -> None:
