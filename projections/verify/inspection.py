@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from projections.shards import FOREVER, Generation, Shard
 from projections.verify.errors import CannotTell
@@ -110,10 +111,15 @@ class Inspection:
         It has to name a position of the log, be inside an event only if one follows, and not be
         held for ever.
         """
-        found = cast(
-            "list[bytes | None]",
-            self._redis.hmget(shard.checkpoint_key, "position", "place", "held_until"),
-        )
+        try:
+            found = cast(
+                "list[bytes | None]",
+                self._redis.hmget(shard.checkpoint_key, "position", "place", "held_until"),
+            )
+        except ResponseError as error:
+            raise CannotTell(
+                f"{shard.checkpoint_key} is no hash: delete it, and projectors build the shard anew"
+            ) from error
         if found[0] is None:
             raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
         [position, place, held_until] = [number_in(value or b"0") for value in found]

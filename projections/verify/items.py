@@ -16,6 +16,9 @@ Write = tuple[str, str | bytes, Sequence[str | bytes | int]]
 
 ENTRIES_PER_WRITE = 1_000
 
+WRONG_TYPE = [b"-"]
+"""What is read where a key holds something of another type: equals no item."""
+
 DIGITS_MAX = 18
 """Longer than any position: what has more digits is no number of ours."""
 

@@ -17,6 +17,7 @@ from projections.shards import Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import What
 from projections.verify.items import (
+    WRONG_TYPE,
     Flaw,
     Verdict,
     Write,
@@ -59,8 +60,8 @@ class Windows:
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
         *lists, horizons = answers
-        if len(horizons) != len(owners):
-            raise CannotTell(f"{shard} holds {self._horizons!r} as something other than a hash")
+        if horizons is WRONG_TYPE:
+            raise CannotTell(f"{shard.tag}{self._horizons} is no hash: delete it, and repair")
         posts = read_rows(lists)
         below = numbers_in([horizon or b"0" for horizon in horizons])
         numbers = np.array(owners, np.int64)

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError, ResponseError
 from projections.packed import exchange_at_one_instant, pack
 from projections.shards import Shard
 from projections.verify.errors import CannotTell
-from projections.verify.items import ItemKind
+from projections.verify.items import WRONG_TYPE, ItemKind
 from projections.verify.truth import Numbers
 
 OWNERS_AT_ONCE = 200
@@ -99,9 +99,8 @@ class Looking:
 
 
 def _readable(answer: Any) -> Any:
-    """An answer, or in place of a refusal (a key of another type) what equals no item."""
     if isinstance(answer, ResponseError):
-        return [b"-"]
+        return WRONG_TYPE
     if isinstance(answer, RedisError):
         raise answer
     return answer

@@ -6,8 +6,12 @@ import pytest
 
 from projections.catalogue import NAMES
 from projections.home_feed.keys import HOME_FEED
+from projections.progress import Silence
 from projections.shards import FOREVER, Shard
+from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings, What
+from projections.verify.inspection import Sample
+from projections.verify.verification import Verification
 from tests.convergence.contents import contents
 from tests.integration.pipeline import Pipeline
 
@@ -65,3 +69,28 @@ def test_a_shard_that_is_in_use_and_held_for_ever_is_found_and_fed_again(
         assert (checkpoint(lived_in, shard) == held) is not repair
     lived_in.project(projector)
     assert verify(name).different == 0
+
+
+def test_a_checkpoint_of_another_type_leaves_no_verdict_and_says_what_to_do(
+    lived_in: Pipeline, verify: Callable[..., Findings]
+) -> None:
+    [generation] = lived_in.generations.active([HOME_FEED])
+    lived_in.redis.set(generation.shard(0).checkpoint_key, "1")
+    with pytest.raises(CannotTell, match="delete it"):
+        verify(HOME_FEED, repair=True)
+
+
+def test_horizons_of_another_type_leave_no_verdict_and_it_says_what_to_do(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    pipeline.shards = 1
+    pipeline.people(1)
+    pipeline.carry()
+    pipeline.project(pipeline.projector())
+    [generation] = pipeline.generations.active([HOME_FEED])
+    pipeline.redis.set(f"{generation.shard(0).tag}fh", "1")
+    with (
+        Verification(database_url, pipeline.redis) as verification,
+        pytest.raises(CannotTell, match="delete it"),
+    ):
+        verification.run([HOME_FEED], Sample(), Silence(), repair=True)
