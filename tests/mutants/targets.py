@@ -28,6 +28,7 @@ DIVISION = (
 
 _REBUILD = "tests/integration/test_rebuild.py"
 _VERIFY = "tests/integration/test_verify.py"
+_CHECKED = "tests/integration/test_verify_checkpoints.py"
 _LIMITS = "tests/integration/test_verify_limits.py"
 
 BULK = ("tests/convergence/test_bulk_builds.py",)
@@ -59,7 +60,7 @@ SAMPLES = (
 )
 CHECKPOINTS = (
     f"{_VERIFY}::test_a_place_inside_no_event_is_found_and_made_good",
-    f"{_VERIFY}::test_without_a_checkpoint_there_is_no_verdict",
+    f"{_CHECKED}::test_without_a_checkpoint_there_is_no_verdict_where_nothing_would_stand",
     f"{_LIMITS}::test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict",
 )
 UNKNOWN = (
