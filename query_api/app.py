@@ -15,8 +15,8 @@ from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
+from query_api.consistency import Consistency, not_found_answer
 from query_api.errors import NotFound
-from query_api.freshness import freshness
 from query_api.lag_watch import LagWatch
 from query_api.read_models import ReadModels
 from query_api.routes import feed, people
@@ -70,12 +70,12 @@ def create_app(
         error_statuses=ERROR_STATUSES,
         lifespan=lifespan,
         read_models=models,
+        consistency=Consistency(models),
     )
 
     async def not_found(_: Request, error: Exception) -> Response:
         assert isinstance(error, NotFound)
-        fresh = await freshness(models.watch, error.as_of)
-        return Problem(404, str(error), headers=fresh.headers()).response()
+        return await not_found_answer(models, error)
 
     app.add_exception_handler(NotFound, not_found)
     app.add_exception_handler(RedisError, _redis_away)
