@@ -25,7 +25,8 @@ PEOPLE = (1, 2)
 
 steps = st.lists(
     st.tuples(st.sampled_from("pfxd"), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)),
-    max_size=40,
+    min_size=30,
+    max_size=60,
 )
 
 
