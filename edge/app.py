@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from edge.body_limit import BodyLimit
 from edge.diagnostics import Diagnostics, diagnostics_router
 from edge.documentation import install_documentation
+from edge.feed_token import SealedFeedTokens, Sealing
 from edge.metrics import RecentRequests, RequestMetrics
 from edge.problems import install_problems, problem_responses
 from edge.tokens import AccessTokens
@@ -48,6 +49,7 @@ def create_api(
     install_documentation(app)
     install_problems(app, error_statuses)
     app.add_middleware(BodyLimit)
+    app.add_middleware(SealedFeedTokens, sealing=Sealing(tokens.key))
     app.add_middleware(RequestMetrics, recent=recent)
     app.state.tokens = tokens
     for name, value in state.items():

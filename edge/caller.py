@@ -7,28 +7,36 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from edge.problems import Problem
-from edge.tokens import AccessTokens, InvalidToken
+from edge.tokens import Access, AccessTokens, InvalidToken
 
 _bearer = HTTPBearer(
     auto_error=False, description="The access_token that POST /users/ answered with."
 )
 
 
-async def _caller(
+async def _access(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> UUID:
+) -> Access:
     if credentials is None:
         raise _unauthorized("send the access token as 'Authorization: Bearer <token>'")
     tokens: AccessTokens = request.app.state.tokens
     try:
-        return tokens.person_of(credentials.credentials)
+        return tokens.access_of(credentials.credentials)
     except InvalidToken as error:
         raise _unauthorized(f"this access token is not valid: {error}") from error
 
 
 def _unauthorized(detail: str) -> Problem:
     return Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="slackwater"'})
+
+
+CallerAccess = Annotated[Access, Depends(_access)]
+"""A route parameter of this type says besides until when the caller's token is valid."""
+
+
+async def _caller(access: CallerAccess) -> UUID:
+    return access.person_id
 
 
 Caller = Annotated[UUID, Depends(_caller)]

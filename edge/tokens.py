@@ -17,6 +17,14 @@ class InvalidToken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Whom a token stands for, and until when (Unix seconds)."""
+
+    person_id: UUID
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class AccessTokens:
     """Issues and checks tokens under one key. `ttl_seconds` is how long a new one is valid."""
 
@@ -38,8 +46,8 @@ class AccessTokens:
         }
         return jwt.encode(claims, self.key, algorithm=ALGORITHM)
 
-    def person_of(self, token: str) -> UUID:
-        """Whom the token stands for. Raises InvalidToken."""
+    def access_of(self, token: str) -> Access:
+        """What the token says. Raises InvalidToken."""
         try:
             claims = jwt.decode(
                 token,
@@ -49,6 +57,6 @@ class AccessTokens:
                 audience=ISSUER,
                 options={"require": ["sub", "iss", "aud", "iat", "exp"]},
             )
-            return UUID(claims["sub"])
+            return Access(UUID(claims["sub"]), float(claims["exp"]))
         except (jwt.InvalidTokenError, ValueError) as error:
             raise InvalidToken(str(error)) from error

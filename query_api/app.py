@@ -15,11 +15,12 @@ from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
+from query_api.consistency import Consistency, not_found_answer
 from query_api.errors import NotFound
-from query_api.freshness import freshness
+from query_api.feed_stream.streams import Streams
 from query_api.lag_watch import LagWatch
 from query_api.read_models import ReadModels
-from query_api.routes import feed, people
+from query_api.routes import feed, people, stream
 from query_api.summary import summarise
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def create_app(
     models = ReadModels(redis_url, database_url)
     lag = LagWatch(models)
     recent = RecentRequests()
+    streams = Streams(models, database_url)
 
     async def read_models_fault() -> str | None:
         try:
@@ -58,24 +60,26 @@ def create_app(
         for watch in watches:
             watch.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
+        await streams.close()
         await models.close()
 
     app = create_api(
         title="Slackwater reads",
         description="The read side: home feeds, posts, profiles.",
-        routers=[feed.router, people.router],
+        routers=[feed.router, stream.router, people.router],
         diagnostics=Diagnostics("query-api", {"read models": read_models_fault}, summary, settings),
         recent=recent,
         tokens=tokens,
         error_statuses=ERROR_STATUSES,
         lifespan=lifespan,
         read_models=models,
+        consistency=Consistency(models),
+        streams=streams,
     )
 
     async def not_found(_: Request, error: Exception) -> Response:
         assert isinstance(error, NotFound)
-        fresh = await freshness(models.watch, error.as_of)
-        return Problem(404, str(error), headers=fresh.headers()).response()
+        return await not_found_answer(models, error)
 
     app.add_exception_handler(NotFound, not_found)
     app.add_exception_handler(RedisError, _redis_away)

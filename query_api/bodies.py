@@ -104,3 +104,23 @@ class Profile(Author):
     following: int
     as_of: AsOf
     lag: Lag
+
+
+class PostWentOut(BaseModel):
+    """A post that is not in the feed any more."""
+
+    id: UUID
+
+
+class AuthorCameIn(BaseModel):
+    """An author whose posts came in: their newest, and whether there are older ones."""
+
+    author: Author
+    items: list[FeedItem]
+    more: bool
+
+
+class AuthorWentOut(BaseModel):
+    """An author all of whose posts went out."""
+
+    author: Author

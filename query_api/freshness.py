@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from edge.feed_token import feed_token
+from edge.feed_token import FeedToken
 from projections.errors import ProjectionUnavailable
 from projections.log.watch import LogWatch
 from projections.relational.rows import Standing
@@ -25,7 +25,7 @@ class Freshness:
 
     def headers(self) -> dict[str, str]:
         """For the answer: how new it is, and where it came from."""
-        return feed_token(self.epoch, self.as_of) | {"Feed-Source": self.source}
+        return FeedToken(self.epoch, self.as_of).header() | {"Feed-Source": self.source}
 
 
 async def freshness(watch: LogWatch, as_of: int, source: str = REDIS) -> Freshness:

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request, Response
 
 from command_api.bodies import FollowAnswer, RegisteredAnswer, Registration
 from command_api.routes.write_model import WriteModel, say_committed
+from command_api.routes.write_route import WriteRoute
 from edge.caller import Caller
 from edge.problems import problem_responses
 
-router = APIRouter(prefix="/users", tags=["people"])
+router = APIRouter(prefix="/users", tags=["people"], route_class=WriteRoute)
 
 
-@router.post("/", status_code=201, responses=problem_responses(409, 413, 503))
+@router.post("/", status_code=201, responses=problem_responses(400, 409, 410, 413, 503))
 def register(
     registration: Registration, request: Request, response: Response, write_model: WriteModel
 ) -> RegisteredAnswer:
@@ -31,7 +32,7 @@ def register(
     )
 
 
-@router.post("/{user_id}/follow", responses=problem_responses(401, 404, 409, 503))
+@router.post("/{user_id}/follow", responses=problem_responses(400, 401, 404, 409, 410, 503))
 def follow(
     user_id: UUID, caller: Caller, response: Response, write_model: WriteModel
 ) -> FollowAnswer:
@@ -39,7 +40,7 @@ def follow(
     return _set_following(caller, user_id, True, response, write_model)
 
 
-@router.post("/{user_id}/unfollow", responses=problem_responses(401, 404, 409, 503))
+@router.post("/{user_id}/unfollow", responses=problem_responses(400, 401, 404, 409, 410, 503))
 def unfollow(
     user_id: UUID, caller: Caller, response: Response, write_model: WriteModel
 ) -> FollowAnswer:

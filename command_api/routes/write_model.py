@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from command_api.application import Committed, Slackwater
-from edge.feed_token import feed_token
+from edge.feed_token import FeedToken
 
 
 async def _write_model(request: Request) -> Slackwater:
@@ -17,4 +17,4 @@ WriteModel = Annotated[Slackwater, Depends(_write_model)]
 
 def say_committed(response: Response, write_model: Slackwater, committed: Committed) -> None:
     """Puts the feed token of what was committed on the answer."""
-    response.headers.update(feed_token(write_model.epoch, committed.position))
+    response.headers.update(FeedToken(write_model.epoch, committed.position).header())

@@ -1,5 +1,6 @@
 """One entry of the log, as the store holds it and the stream carries it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -29,3 +30,24 @@ class Entry:
     def body(self) -> EventBody:
         """What happened. Raises UnreadableEvent."""
         return CODEC.decode(self.topic, self.state)
+
+
+Row = tuple[int, UUID, str, bytes]
+"""An event as the store holds it: position, aggregate, topic, state."""
+
+
+def chained(rows: Iterable[Row], position: int) -> list[Entry]:
+    """Rows that follow this position in the log, as entries that name one another."""
+    entries: list[Entry] = []
+    for number, originator_id, topic, state in rows:
+        prev = entries[-1].position if entries else position
+        entries.append(Entry(number, prev, originator_id, topic, state))
+    return entries
+
+
+def unbroken(entries: list[Entry]) -> list[Entry]:
+    """The entries up to the first break in their chain."""
+    for number in range(1, len(entries)):
+        if entries[number].prev != entries[number - 1].position:
+            return entries[:number]
+    return entries

@@ -4,7 +4,7 @@ import logging
 
 from prometheus_client import Counter
 
-from projections.log.entry import Entry
+from projections.log.entry import Entry, unbroken
 from projections.log.store import Store
 from projections.log.stream import Stream
 
@@ -33,7 +33,7 @@ class LogReader:
         if entries:
             if entries[0].prev != position:
                 return self._refill(position, limit)
-            return _unbroken(entries)
+            return unbroken(entries)
         if self._stream.last_position() > position:
             return self._refill(position, limit)
         return []
@@ -47,11 +47,3 @@ class LogReader:
         logger.info("read %d entries after %d from the store", len(entries), position)
         REFILLED.inc(len(entries))
         return entries
-
-
-def _unbroken(entries: list[Entry]) -> list[Entry]:
-    """The entries up to the first break in their chain."""
-    for number in range(1, len(entries)):
-        if entries[number].prev != entries[number - 1].position:
-            return entries[:number]
-    return entries

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from projections.log.entry import Entry
+from projections.log.entry import Entry, chained
 from projections.log.errors import StoreUnreachable
 from projections.log.queries import query
 
@@ -90,11 +90,7 @@ class Store:
         with self._connected() as connection:
             parameters = {"after": position} | bounds
             rows = connection.execute(statement, parameters, prepare=True).fetchall()
-        entries: list[Entry] = []
-        for number, originator_id, topic, state in rows:
-            prev = entries[-1].position if entries else position
-            entries.append(Entry(number, prev, originator_id, topic, state))
-        return entries
+        return chained(rows, position)
 
     @contextmanager
     def _connected(self) -> Generator[psycopg.Connection[TupleRow]]:

@@ -58,13 +58,7 @@ class Stream:
 
     def read_after(self, position: int, limit: int, block_ms: int | None = None) -> list[Entry]:
         """The next entries above a position. Waits up to `block_ms` for one if there is none."""
-        answer = cast(
-            "Sequence[Any]",
-            self._redis.xread({STREAM: f"{position}-0"}, count=limit, block=block_ms),
-        )
-        if not answer:
-            return []
-        return [_entry(entry_id, fields) for entry_id, fields in _entries_of(answer)]
+        return entries_in(self._redis.xread({STREAM: f"{position}-0"}, count=limit, block=block_ms))
 
     def length(self) -> int:
         """How many entries the stream holds."""
@@ -83,6 +77,13 @@ class Stream:
 def position_of(entry_id: bytes) -> int:
     """The position that a stream entry's id stands for."""
     return int(entry_id.split(b"-")[0])
+
+
+def entries_in(answer: Any) -> list[Entry]:
+    """The entries in an answer to XREAD of the one stream. Raises MalformedEntry."""
+    if not answer:
+        return []
+    return [_entry(entry_id, fields) for entry_id, fields in _entries_of(answer)]
 
 
 def _entries_of(answer: Any) -> list[tuple[bytes, Fields]]:

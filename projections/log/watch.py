@@ -66,7 +66,7 @@ class LogWatch:
             return 0.0
         found = cast("list[Any]", await self._redis.xrange(STREAM, min=f"({position}-0", count=1))
         if found:
-            since = happened_at(found[0][1][b"state"])
+            since = happened_at(found[0][1].get(b"state", b""))
         else:
             # It is in the store alone: the relay has not carried it yet.
             since = self.head.at if self._waiting_since is None else self._waiting_since
@@ -85,7 +85,7 @@ class LogWatch:
         if found:
             entry_id, fields = found[0]
             self._stream_position = position_of(entry_id)
-            self._advance(self._stream_position, fields[b"state"])
+            self._advance(self._stream_position, fields.get(b"state", b""))
 
     async def look_at_store(self) -> None:
         """Learns the head from the store. Raises psycopg.Error."""

@@ -16,12 +16,13 @@ from query_api.paging import LIMIT_DEFAULT, AsOf, Cursor, Limit, bound_of
 from query_api.past_feed import past_feed
 from query_api.routes.post_page import answer_with_past_posts, answer_with_posts
 from query_api.routes.read_models import Models
+from query_api.routes.read_route import ReadRoute
 from query_api.why import IN_FEED, facts_for, verdict, why_facts
 
-router = APIRouter(prefix="/feed", tags=["feed"])
+router = APIRouter(prefix="/feed", tags=["feed"], route_class=ReadRoute)
 
 
-@router.get("/", responses=problem_responses(400, 401, 503))
+@router.get("/", responses=problem_responses(400, 401, 410, 503))
 async def home_feed(
     caller: Caller,
     request: Request,
@@ -58,7 +59,7 @@ async def home_feed(
     )
 
 
-@router.get("/why/{post_id}", responses=problem_responses(401, 503))
+@router.get("/why/{post_id}", responses=problem_responses(400, 401, 410, 503))
 async def why(caller: Caller, post_id: UUID, response: Response, models: Models) -> Why:
     """Whether a post is in the caller's feed, and what decides it."""
     facts = await facts_for(models, caller, post_id)
@@ -75,7 +76,7 @@ async def why(caller: Caller, post_id: UUID, response: Response, models: Models)
     )
 
 
-@router.get("/posts/{post_id}", responses=problem_responses(404, 503))
+@router.get("/posts/{post_id}", responses=problem_responses(400, 404, 410, 503))
 async def post(post_id: Annotated[UUID, Path()], response: Response, models: Models) -> Post:
     """One post."""
     number, position = await models.posts.number_of(post_id)

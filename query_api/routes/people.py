@@ -15,8 +15,14 @@ from query_api.paging import LIMIT_DEFAULT, Cursor, Limit, bound_of, link_header
 from query_api.read_models import ReadModels
 from query_api.routes.post_page import answer_with_posts
 from query_api.routes.read_models import Models
+from query_api.routes.read_route import ReadRoute
 
-router = APIRouter(prefix="/users", tags=["people"], responses=problem_responses(404, 503))
+router = APIRouter(
+    prefix="/users",
+    tags=["people"],
+    responses=problem_responses(400, 404, 410, 503),
+    route_class=ReadRoute,
+)
 
 
 @router.get("/{user_id}")

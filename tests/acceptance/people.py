@@ -10,7 +10,7 @@ from tests.waiting import until
 
 def position_of(answer: httpx.Response) -> int:
     """The position that an answer's feed token names."""
-    epoch, position = answer.headers["Feed-Token"].split(".")
+    epoch, position, _ = answer.headers["Feed-Token"].split(".")
     assert epoch
     return int(position)
 

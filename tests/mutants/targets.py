@@ -68,3 +68,7 @@ UNKNOWN = (
     f"{_LIMITS}::test_history_that_is_read_on_is_history_read_at_once",
 )
 OTHERWISE_WRITTEN = (f"{_VERIFY}::test_a_fact_that_is_only_written_in_another_way_is_equal",)
+TOKENS = ("tests/unit/test_feed_tokens.py",)
+TAGS = ("tests/unit/test_validators.py",)
+CHANGES = ("tests/unit/test_feed_changes.py",)
+FOLLOWER = ("tests/integration/test_log_follower.py",)

@@ -39,16 +39,16 @@ def signed(
 
 def assert_refused(token: str) -> None:
     with pytest.raises(InvalidToken):
-        TOKENS.person_of(token)
+        TOKENS.access_of(token)
 
 
 @given(person=st.uuids())
 def test_a_token_stands_for_the_person_it_was_issued_to(person: UUID) -> None:
-    assert TOKENS.person_of(TOKENS.issue(person)) == person
+    assert TOKENS.access_of(TOKENS.issue(person)).person_id == person
 
 
 def test_a_token_made_by_hand_like_ours_is_accepted() -> None:
-    assert TOKENS.person_of(signed()) == PERSON
+    assert TOKENS.access_of(signed()).person_id == PERSON
 
 
 def test_an_expired_token_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""A home feed as it changes: what comes in and what goes out, event by event."""
