@@ -15,11 +15,12 @@ from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
-from query_api.errors import NotFound
-from query_api.freshness import freshness
+from query_api.errors import NoStoreAnswers, NotFound, RedisAway
+from query_api.health import Health
 from query_api.lag_watch import LagWatch
 from query_api.read_models import ReadModels
 from query_api.routes import feed, people
+from query_api.sources import Sources
 from query_api.summary import summarise
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 ERROR_STATUSES: Mapping[type[Exception], int] = {
     ProjectionUnavailable: 503,
     RelationalUnreachable: 503,
+    RedisAway: 503,
+    NoStoreAnswers: 503,
 }
 
 
@@ -35,20 +38,13 @@ def create_app(
 ) -> FastAPI:
     """The app. `settings`, masked, are what /debug/config shows."""
     models = ReadModels(redis_url, database_url)
+    sources = Sources(models)
     lag = LagWatch(models)
+    health = Health(models, lag)
     recent = RecentRequests()
 
-    async def read_models_fault() -> str | None:
-        try:
-            await lag.measure()
-        except RedisError as error:
-            return f"Redis does not answer, reads answer 503: {error}"
-        except ProjectionUnavailable as error:
-            return str(error)
-        return None
-
     async def summary() -> Mapping[str, object]:
-        return await summarise(models, lag, recent)
+        return await summarise(models, sources, lag, recent)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -64,22 +60,29 @@ def create_app(
         title="Slackwater reads",
         description="The read side: home feeds, posts, profiles.",
         routers=[feed.router, people.router],
-        diagnostics=Diagnostics("query-api", {"read models": read_models_fault}, summary, settings),
+        diagnostics=Diagnostics(
+            "query-api",
+            {"reads": health.reads},
+            summary,
+            settings,
+            spare={"redis": health.redis, "postgres": health.postgres},
+        ),
         recent=recent,
         tokens=tokens,
         error_statuses=ERROR_STATUSES,
         lifespan=lifespan,
         read_models=models,
+        sources=sources,
     )
 
-    async def not_found(_: Request, error: Exception) -> Response:
-        assert isinstance(error, NotFound)
-        fresh = await freshness(models.watch, error.as_of)
-        return Problem(404, str(error), headers=fresh.headers()).response()
-
-    app.add_exception_handler(NotFound, not_found)
+    app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(RedisError, _redis_away)
     return app
+
+
+def _not_found(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotFound)
+    return Problem(404, str(error), headers=error.fresh.headers()).response()
 
 
 def _redis_away(_: Request, error: Exception) -> Response:
