@@ -20,7 +20,7 @@ from tests.integration.relational import Relational
 BOUND_SECONDS = 4.0
 
 MANY_ROWS = """
-INSERT INTO people SELECT n, gen_random_uuid(), n, n, now() FROM generate_series(1, 2000) n;
+INSERT INTO people SELECT n, gen_random_uuid(), n, n, now() FROM generate_series(1, 20000) n;
 INSERT INTO follows SELECT n, 1 + (n + k * 13) % 2000, 2000 + k
 FROM generate_series(1, 2000) n, generate_series(1, 20) k;
 INSERT INTO posts SELECT n, gen_random_uuid(), 1 + n * 7 % 2000, 'x', now()
@@ -207,15 +207,20 @@ def test_a_burst_that_uses_every_connection_does_not_make_postgres_look_away(
 ) -> None:
     relational.project(relational.projector())
     monkeypatch.setattr("projections.relational.snapshots.TURN_SECONDS_MAX", 0.1)
-    turn_over = asyncio.Event()
+    all_in, turn_over = asyncio.Event(), asyncio.Event()
+    inside: list[Connection] = []
 
-    async def takes_its_time(_: Connection) -> None:
+    async def takes_its_time(connection: Connection) -> None:
+        inside.append(connection)
+        if len(inside) == POOL_SIZE:
+            all_in.set()
         await turn_over.wait()
 
     async def one_too_many(reader: RelationalReader) -> None:
         slow = [
             asyncio.create_task(reader.snapshots.answer(takes_its_time)) for _ in range(POOL_SIZE)
         ]
+        await all_in.wait()
         with pytest.raises(RelationalUnreachable, match="more is being read"):
             await reader.position()
         turn_over.set()
