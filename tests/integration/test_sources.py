@@ -91,6 +91,8 @@ def test_postgres_comes_up_to_what_redis_has_shown_before_it_answers(
         assert await reads.as_of() == ("redis", shown)
         world.empty_redis()
         waiting = asyncio.create_task(reads.as_of())
+        done, _ = await asyncio.wait([waiting], timeout=0.5)
+        assert not done, "it would lead the reader back"
         await asyncio.to_thread(world.into_postgres)
         assert await waiting == ("postgres", shown)
 
