@@ -15,6 +15,7 @@ SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
 READER = ("tests/integration/test_log_reader.py",)
+REFILL = ("tests/integration/test_refill.py",)
 RECOVERY = ("tests/integration/test_recovery.py",)
 HYDRATION = ("tests/integration/test_hydration.py",)
 MEMBERSHIP = ("tests/integration/test_membership.py",)
