@@ -1,4 +1,4 @@
-"""Events spoiled in each way in which an event can be unreadable, and what is left of a log then."""
+"""Events spoiled in each way in which an event can be unreadable; what is left of a log then."""
 
 import json
 from collections.abc import Callable, Generator, Sequence

@@ -6,6 +6,7 @@ from tests.mutants import (
     log,
     oracle,
     projections,
+    quarantine,
     rebuild,
     verify,
     workers,
@@ -21,4 +22,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *bulk_builds.MUTANTS,
     *oracle.MUTANTS,
     *verify.MUTANTS,
+    *quarantine.MUTANTS,
 )
