@@ -1,6 +1,5 @@
 """Events brought back from quarantine: what can be read now comes back everywhere, verified."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +11,6 @@ from launcher.errors import LaunchError
 from launcher.quarantine import list_quarantine, retry_quarantine
 from launcher.rebuild import run_rebuild
 from launcher.settings import Settings
-from launcher.status import show_status
 from projections.catalogue import EVERY_NAME, NAMES
 from projections.home_feed.keys import HOME_FEED
 from projections.log.quarantine import Quarantine
@@ -21,12 +19,9 @@ from projections.progress import Silence
 from projections.relational.keys import RELATIONAL
 from projections.verify.inspection import Sample
 from projections.verify.verification import Verification
-from query_api.read_models import ReadModels
-from query_api.why import facts_for, verdict
 from tests.conftest import Servers
 from tests.convergence.contents import contents
 from tests.convergence.poisons import unknown_topic
-from tests.integration.conftest import Ask
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
 from tests.integration.spoiling import spoiled
@@ -214,44 +209,3 @@ def test_without_a_terminal_to_ask_nothing_is_done_unless_told(
     with pytest.raises(LaunchError, match="--yes"):
         retry_quarantine(settings, is_confirmed=False)
     assert [len(pipeline.generations.listed(name)) for name in NAMES] == [1, 1, 1]
-
-
-def test_why_says_that_a_post_is_in_quarantine(
-    pipeline: Pipeline, everybody_leaves_out: Quarantining, ask: Ask[Any]
-) -> None:
-    ada = pipeline.write_model.register(handle="ada", display_name=None)
-    post = pipeline.write_model.publish(author_id=ada.id, text="first")
-    everybody_leaves_out(post.position)
-
-    async def why(models: ReadModels) -> tuple[str, str]:
-        return verdict(await facts_for(models, ada.id, post.id))
-
-    reason, because = ask(why)
-    assert reason == "unknown"
-    assert f"position {post.position} is in quarantine" in because
-
-
-def test_the_list_and_the_status_show_what_everything_waits_for(
-    pipeline: Pipeline,
-    relational: Relational,
-    settings: Settings,
-    database_url: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    pipeline.people(1)
-    [position] = [pipeline.write_model.register(handle="late", display_name=None).position]
-    with spoiled(database_url, position, unknown_topic):
-        pipeline.carry()
-        projector, tables = pipeline.projector(), relational.projector()
-        for _ in range(3):
-            projector.step()
-            tables.step()
-        [row] = listed(settings, capsys)
-        assert (row["position"], row["state"]) == (position, "waited for")
-        assert set(row["projections"]) == set(EVERY_NAME)
-        assert "nobody.knows" in row["reason"]
-        assert asyncio.run(show_status(settings, as_json=True)) == 0
-        status = json.loads(capsys.readouterr().out)
-        assert [one["position"] for one in status["waited_for"]] == [position]
-        assert asyncio.run(show_status(settings, as_json=False)) == 0
-        assert f"stopped before position {position}" in capsys.readouterr().out
