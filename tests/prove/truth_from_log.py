@@ -36,6 +36,10 @@ class TruthFromLog(Truth):
             self._rows = np.concatenate((self._rows, rows))
             self._arrange()
 
+    def reach(self, position: int) -> None:
+        if position > self.position:
+            self.advance()
+
 
 class IdentitiesFromLog(Identities):
     """Public ids and bodies likewise."""
