@@ -19,8 +19,8 @@ MUTANTS = (
     Mutant(
         "only the follower's quarantine counts",
         _RULE,
-        "Unfollowed(follower=follower, followee=followee):\n            return follower, followee",
-        "Unfollowed(follower=follower):\n            return (follower,)",
+        "case Followed(follower=follower, followee=followee):\n            return follower, followee",
+        "case Followed(follower=follower):\n            return (follower,)",
         LEFT_OUT,
     ),
     Mutant(
@@ -28,13 +28,6 @@ MUTANTS = (
         _HOME,
         "if is_torn and",
         "if false and",
-        LEFT_OUT,
-    ),
-    Mutant(
-        "an unfollow without a follow takes posts out",
-        _HOME,
-        "followers, 1, follower) == 0",
-        "followers, 1, follower) == -1",
         LEFT_OUT,
     ),
     Mutant(
