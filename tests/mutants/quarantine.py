@@ -1,7 +1,7 @@
 """Mutants of what leaves events out, each in one of those that have to leave out the same."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import LEFT_OUT, LEFT_OUT_OF_TABLES
+from tests.mutants.targets import LEFT_OUT, LEFT_OUT_BY_HAND, LEFT_OUT_OF_TABLES
 
 _RULE = "domain/quarantine.py"
 _HOME = "projections/home_feed/apply.lua"
@@ -19,8 +19,9 @@ MUTANTS = (
     Mutant(
         "only the follower's quarantine counts",
         _RULE,
-        "case Followed(follower=follower, followee=followee):\n            return follower, followee",
-        "case Followed(follower=follower):\n            return (follower,)",
+        "Followed(follower=follower, followee=followee):\n            return follower, followee\n"
+        "        case Unfollowed",
+        "Followed(follower=follower):\n            return (follower,)\n        case Unfollowed",
         LEFT_OUT,
     ),
     Mutant(
@@ -49,7 +50,7 @@ MUTANTS = (
         "projections/history/columns.py",
         "matters = begins != stood",
         "matters = begins | stood",
-        LEFT_OUT,
+        LEFT_OUT_BY_HAND,
     ),
     Mutant(
         "in a batch, a follow that stands begins anew",

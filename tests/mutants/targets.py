@@ -75,3 +75,4 @@ LEFT_OUT = (
 LEFT_OUT_OF_TABLES = (
     f"{_QUARANTINE}::test_tables_fed_and_loaded_and_verified_leave_out_the_same_as_of_any_position",
 )
+LEFT_OUT_BY_HAND = ("tests/unit/test_quarantine.py",)
