@@ -15,6 +15,7 @@ from eventsourcing.utils import Environment
 
 from command_api.errors import (
     HandleTaken,
+    HistoryUnreadable,
     OutcomeUnknown,
     PersonNotFound,
     PostNotFound,
@@ -27,6 +28,7 @@ from command_api.event_store.mapper import EventMapper
 from command_api.event_store.queries import EVENTS_TABLE
 from command_api.event_store.recorder import STORE_AWAY, GroupCommitRecorder
 from command_api.event_store.schema import ensure_schema, read_epoch
+from domain.errors import UnreadableEvent
 from domain.events import DomainEvent, EventBody, Published, Registered
 from domain.follow import change_follow, follow_id, is_following
 from domain.person import register
@@ -74,8 +76,9 @@ class FollowState(Committed):
 class Slackwater(Application[UUID]):
     """The write model. Every method is safe to call from many threads at once.
 
-    All raise StoreUnavailable while the store cannot be reached (nothing is stored then), and
-    OutcomeUnknown if it went away over the commit.
+    All raise StoreUnavailable while the store cannot be reached, HistoryUnreadable if an event
+    cannot be read that they need (nothing is stored then), and OutcomeUnknown if the store went
+    away over the commit.
     """
 
     name = "slackwater"
@@ -203,7 +206,14 @@ class Slackwater(Application[UUID]):
         )
 
     def _body(self, notification: Notification) -> EventBody:
-        return EventMapper().to_domain_event(notification).body
+        try:
+            return EventMapper().to_domain_event(notification).body
+        except UnreadableEvent as error:
+            raise HistoryUnreadable(
+                f"this version of Slackwater cannot read the event at position {notification.id}, "
+                "on which this command rests: nothing was stored. Whoever runs this service has to "
+                "mend it; trying again does not help"
+            ) from error
 
     def _append(self, *events: DomainEvent) -> int:
         """Stores the events as one and returns the position of the last. Raises IntegrityError."""

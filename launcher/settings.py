@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000_000,
         description="posts in the window of a projection that is built anew",
+    )
+    poison: Literal["stop", "quarantine"] = Field(
+        "stop",
+        description="what projectors do about an event that cannot be read: stop in front of it, "
+        "or put it into quarantine and go on",
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"

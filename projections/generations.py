@@ -44,12 +44,22 @@ class Generations:
         self._let_read = load_script(redis, "projections", "let_read")
         self._switch = load_script(redis, "projections", "switch")
 
-    def ensure_active(self, projection: str, *, shards: int, window: int) -> Generation:
-        """The active generation; where there is none, number 1 of this shape becomes it."""
+    def ensure_active(
+        self,
+        projection: str,
+        *,
+        shards: int,
+        window: int,
+        release: Callable[[], int] = lambda: 0,
+    ) -> Generation:
+        """The active generation; where there is none, number 1 of this shape becomes it.
+
+        `release` is asked only then.
+        """
         if in_use := self.active([projection]):
             return in_use[0]  # and number 1 may have been dropped long ago: it stays away
         key = generations_key(projection)
-        first = Generation(projection, 1, shards, window)
+        first = Generation(projection, 1, shards, window, release())
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.hsetnx(key, LAST, "1")
             pipe.hsetnx(key, "1", encode_entry(first, building=False))
@@ -74,11 +84,13 @@ class Generations:
             if one.state == State.ACTIVE
         ]
 
-    def announce(self, projection: str, *, shards: int, window: int) -> Generation:
+    def announce(
+        self, projection: str, *, shards: int, window: int, release: int = 0
+    ) -> Generation:
         """A new generation, to be built. Its number was never given before."""
-        entry = encode_entry(Generation(projection, 0, shards, window), building=True)
+        entry = encode_entry(Generation(projection, 0, shards, window, release), building=True)
         number = cast("int", self._announce(keys=[generations_key(projection)], args=[entry]))
-        return Generation(projection, number, shards, window)
+        return Generation(projection, number, shards, window, release)
 
     def finish(self, generation: Generation, position: int) -> None:
         """Gives every shard of a loaded generation its checkpoint: complete up to `position`."""

@@ -12,12 +12,16 @@ _MASK_64 = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One complete build of a projection: so many shards, windows so long."""
+    """One complete build of a projection: so many shards, windows so long.
+
+    `release`: the newest retry of the quarantine that it knows (projections/log/quarantine.py).
+    """
 
     projection: str
     number: int
     shards: int
     window: int
+    release: int = 0
 
     def shard(self, index: int) -> "Shard":
         """The shard with this index, from 0."""
@@ -118,6 +122,7 @@ class _Entry(msgspec.Struct):
     shards: int
     window: int
     building: bool = False
+    release: int = 0
 
 
 def generations_key(projection: str) -> str:
@@ -127,7 +132,9 @@ def generations_key(projection: str) -> str:
 
 def encode_entry(generation: Generation, *, building: bool) -> bytes:
     """How the registry writes a generation down beside its number."""
-    return msgspec.json.encode(_Entry(generation.shards, generation.window, building))
+    return msgspec.json.encode(
+        _Entry(generation.shards, generation.window, building, generation.release)
+    )
 
 
 def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]:
@@ -138,7 +145,8 @@ def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]
         if name.isdigit():
             number, entry = int(name), msgspec.json.decode(value, type=_Entry)
             state = State.BUILDING if entry.building else State.RESTING
-            generation = Generation(projection, number, entry.shards, entry.window)
+            shape = entry.shards, entry.window, entry.release
+            generation = Generation(projection, number, *shape)
             found.append(Listed(generation, State.ACTIVE if number == active else state))
     return sorted(found, key=lambda listed: listed.generation.number)
 

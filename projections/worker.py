@@ -15,6 +15,7 @@ from redis.retry import Retry
 from projections.catalogue import NAMES, PROJECTIONS
 from projections.generations import Generations
 from projections.log.errors import StoreUnreachable
+from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
 from projections.log.relay import Relay
 from projections.log.store import Store
@@ -57,6 +58,7 @@ class WorkerConfig:
     metrics_port: int
     shards: int
     window: int
+    poison: Policy = "stop"
 
 
 def run_relay(config: WorkerConfig) -> None:
@@ -80,21 +82,28 @@ def run_projector(config: WorkerConfig) -> None:
     stop = _prepare(config.metrics_host, config.metrics_port)
     client, member, store = _open(config, "projector")
     log = LogReader(Stream(client), store)
+    quarantine = Quarantine(config.database_url, config.poison, application="slackwater projector")
     projector = Projector(
-        client, log, member, PROJECTIONS, shards=config.shards, window=config.window
+        client, log, quarantine, member, PROJECTIONS, shards=config.shards, window=config.window
     )
     _run(projector.step, stop)
     _leave(member)
+    quarantine.close()
     store.close()
 
 
-def run_relational_projector(database_url: str, metrics_host: str, metrics_port: int) -> None:
+def run_relational_projector(
+    database_url: str, poison: Policy, metrics_host: str, metrics_port: int
+) -> None:
     """Runs a relational projector until SIGTERM or SIGINT. It knows no Redis."""
     stop = _prepare(metrics_host, metrics_port)
-    store = Store(database_url, application="slackwater relational-projector")
+    name = "slackwater relational-projector"
+    store = Store(database_url, application=name)
+    quarantine = Quarantine(database_url, poison, application=name)
     recorder = RelationalRecorder(database_url)
-    _run(RelationalProjector(store, recorder).step, stop)
+    _run(RelationalProjector(store, quarantine, recorder).step, stop)
     recorder.close()
+    quarantine.close()
     store.close()
 
 

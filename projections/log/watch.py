@@ -53,7 +53,10 @@ class LogWatch:
         self._stream_position = 0
         self._waiting_since: float | None = None
         self._silent: set[str] = set()
+        self._count_quarantined = query("count_quarantined")
         self.head = Head(0, 0.0)
+        self.quarantined = 0
+        """So many events are in quarantine."""
         self.epoch = ""
 
     async def run(self) -> None:
@@ -88,7 +91,7 @@ class LogWatch:
             self._advance(self._stream_position, fields.get(b"state", b""))
 
     async def look_at_store(self) -> None:
-        """Learns the head from the store. Raises psycopg.Error."""
+        """Learns the head, and how many events are in quarantine. Raises psycopg.Error."""
         async with await self._connect() as connection:
             await self._ask_store(connection)
 
@@ -138,6 +141,9 @@ class LogWatch:
         cursor = await connection.execute(self._select_first_after, after, prepare=True)
         row = await cursor.fetchone()
         self._waiting_since = happened_at(row[0]) if row else None
+        cursor = await connection.execute(self._count_quarantined, prepare=True)
+        if row := await cursor.fetchone():
+            self.quarantined = row[0]
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:

@@ -28,6 +28,7 @@ def query(name: str, generation: int | None = None) -> Composed:
         "prefix": Literal(TRACKING_PREFIX),
         "events": Identifier(_PUBLIC, "slackwater_events"),
         "epoch": Identifier(_PUBLIC, "slackwater_epoch"),
+        "quarantine": Identifier(_PUBLIC, "slackwater_quarantine"),
     }
     if generation is not None:
         schema = f"slackwater_relational_{generation}"

@@ -32,10 +32,14 @@ State = Literal["building", "live", "resting"]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A generation, and the position up to which it has applied the log."""
+    """A generation, and the position up to which it has applied the log.
+
+    `release`: the newest retry of the quarantine that it knows.
+    """
 
     generation: int
     position: int
+    release: int = 0
 
 
 class RelationalRecorder(PostgresTrackingRecorder):
@@ -69,8 +73,10 @@ class RelationalRecorder(PostgresTrackingRecorder):
         with self._alone() as cursor:
             active = _active(cursor)
             if active is None:
-                active = Checkpoint(self.begin(cursor, "live", active=True), 0)
-                Tables(cursor, active.generation).create_indexes()
+                number = self.begin(cursor, "live", active=True)
+                Tables(cursor, number).create_indexes()
+                active = _active(cursor)
+        assert active is not None, "it has just been made"
         return active
 
     def begin(self, cursor: Cursor[DictRow], state: State, *, active: bool) -> int:
@@ -142,4 +148,4 @@ class RelationalRecorder(PostgresTrackingRecorder):
 def _active(cursor: Cursor[DictRow]) -> Checkpoint | None:
     cursor.execute(query("select_active"), prepare=True)
     row = cursor.fetchone()
-    return None if row is None else Checkpoint(row["number"], row["position"])
+    return None if row is None else Checkpoint(row["number"], row["position"], row["release"])

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import closing
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,13 +28,14 @@ Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
 
 
 @pytest.fixture
-def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
+def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
     """An empty pipeline."""
-    return Pipeline(write_model, store, redis)
+    with closing(Pipeline(write_model, store, redis)) as pipeline:
+        yield pipeline
 
 
 @pytest.fixture
-def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
+def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
     """A history with follows, unfollows, deletions and trimmed windows, projected."""
     pipeline = Pipeline(write_model, store, redis, shards=2, window=4)
     rng = random.Random(11)
@@ -55,7 +57,8 @@ def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
     projector = pipeline.projector()
     pipeline.project(projector)
     projector._member.leave()  # the next one has all shards at once
-    return pipeline
+    yield pipeline
+    pipeline.close()
 
 
 @pytest.fixture

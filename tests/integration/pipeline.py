@@ -9,6 +9,7 @@ from redis import Redis
 from command_api.application import Slackwater
 from projections.catalogue import NAMES, PROJECTIONS
 from projections.generations import Generations
+from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
 from projections.log.relay import Relay
 from projections.log.store import Store
@@ -44,6 +45,7 @@ class Pipeline:
     stream: Stream = field(init=False)
     generations: Generations = field(init=False)
     own_relay: Relay = field(init=False)
+    _opened: list[Quarantine] = field(default_factory=list[Quarantine])
 
     def __post_init__(self) -> None:
         self.stream = Stream(self.redis)
@@ -54,16 +56,22 @@ class Pipeline:
         """A new relay."""
         return Relay(self.store, self.stream, Member(self.redis, "relay"), self.slowest_position)
 
-    def projector(self) -> Projector:
+    def projector(self, poison: Policy = "stop") -> Projector:
         """A new projector."""
         return Projector(
             self.redis,
             LogReader(self.stream, self.store),
+            self.quarantine(poison),
             Member(self.redis, "projector"),
             PROJECTIONS,
             shards=self.shards,
             window=self.window,
         )
+
+    def quarantine(self, poison: Policy = "stop") -> Quarantine:
+        """The quarantine beside this store, as one reader of the log keeps it."""
+        self._opened.append(Quarantine(self.store._url, poison))
+        return self._opened[-1]
 
     def people(self, count: int) -> list[int]:
         """Registers so many people and returns their numbers."""
@@ -103,3 +111,8 @@ class Pipeline:
             if found and set(found.values()) == {Checkpoint(self.head())}:
                 return
         raise AssertionError(f"the projectors did not catch up: {self.checkpoints()}")
+
+    def close(self) -> None:
+        """Closes what was opened for it."""
+        for each in self._opened:
+            each.close()

@@ -78,12 +78,12 @@ def test_a_shard_that_stands_somewhere_does_not_begin_again(pipeline: Pipeline) 
 
 
 def test_a_heartbeat_leaves_the_pointer_to_the_active_generation_alone(pipeline: Pipeline) -> None:
-    generations, shape = pipeline.generations, {"shards": 1, "window": 5}
-    first = generations.ensure_active("posts", **shape)
-    second = generations.announce("posts", **shape)
+    generations = pipeline.generations
+    first = generations.ensure_active("posts", shards=1, window=5)
+    second = generations.announce("posts", shards=1, window=5)
     generations.finish(second, 0)
     assert generations.switch(first, second, hold_ms=0).done
-    assert generations.ensure_active("posts", **shape) == second
+    assert generations.ensure_active("posts", shards=1, window=5) == second
 
 
 def test_a_generation_that_rests_takes_no_batch_until_it_is_woken(pipeline: Pipeline) -> None:

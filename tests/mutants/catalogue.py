@@ -7,6 +7,7 @@ from tests.mutants import (
     log,
     oracle,
     projections,
+    quarantine,
     rebuild,
     verify,
     workers,
@@ -23,4 +24,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *oracle.MUTANTS,
     *verify.MUTANTS,
     *consistency.MUTANTS,
+    *quarantine.MUTANTS,
 )
