@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="posts in the window of a projection that is built anew",
     )
+    stream_entries_max: int = Field(
+        1_000_000,
+        ge=1_000,
+        description="entries in the stream, beyond which a slow shard reads on from the store",
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )

@@ -37,4 +37,5 @@ def _config(settings: Settings) -> WorkerConfig:
         metrics_port=settings.metrics_port,
         shards=settings.shards,
         window=settings.window,
+        stream_entries_max=settings.stream_entries_max,
     )

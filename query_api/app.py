@@ -18,6 +18,7 @@ from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from query_api.errors import NotFound
 from query_api.freshness import freshness
 from query_api.lag_watch import LagWatch
+from query_api.one_history import OneHistory
 from query_api.read_models import ReadModels
 from query_api.routes import feed, people
 from query_api.summary import summarise
@@ -77,6 +78,7 @@ def create_app(
         fresh = await freshness(models.watch, error.as_of)
         return Problem(404, str(error), headers=fresh.headers()).response()
 
+    app.add_middleware(OneHistory, history=models.watch.history)
     app.add_exception_handler(NotFound, not_found)
     app.add_exception_handler(RedisError, _redis_away)
     return app

@@ -29,23 +29,27 @@ class ReadModels:
     def __init__(self, redis_url: str, database_url: str) -> None:
         self.redis = Redis.from_url(redis_url, socket_timeout=ANSWER_SECONDS_MAX)
         self.watch = LogWatch(self.redis, database_url)
-        self.home_feed = HomeFeedReader(self.redis)
-        self.posts = PostsReader(self.redis)
-        self.profiles = ProfilesReader(self.redis)
+        history = self.watch.history
+        self.home_feed = HomeFeedReader(self.redis, history)
+        self.posts = PostsReader(self.redis, history)
+        self.profiles = ProfilesReader(self.redis, history)
         self.relational = RelationalReader(database_url)
         self.bodies = FactCache[StoredPost]("posts", self.posts.by_number, POSTS_CACHED_MAX)
         self.people = FactCache[StoredProfile](
             "profiles", self.profiles.by_number, PROFILES_CACHED_MAX
         )
-        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
+        self._forget_numbers()
+        for forget in (self.bodies.forget, self.people.forget, self._forget_numbers):
+            history.on_change(forget)
 
     async def find_person(self, person_id: UUID) -> tuple[int | None, int | None]:
         """A person's number, and the position the answer holds for if there is none."""
         if (known := self._numbers.get(person_id)) is not None:
             return known, None
+        numbers = self._numbers  # if the history is replaced meanwhile, these are forgotten
         number, position = await self.profiles.number_of(person_id)
         if number is not None:
-            self._numbers[person_id] = number
+            numbers[person_id] = number
         return number, position
 
     async def person(self, person_id: UUID) -> int:
@@ -55,6 +59,9 @@ class ReadModels:
             assert position is not None, "an unknown person is unknown as of some position"
             raise NotFound(f"person {person_id}", position)
         return number
+
+    def _forget_numbers(self) -> None:
+        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Generator
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from query_api.read_models import ReadModels
 from tests.conftest import Servers
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
+from tests.integration.restored_store import four_of_eight
 
 Answer = TypeVar("Answer")
 Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
@@ -30,6 +32,14 @@ Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
 def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
     """An empty pipeline."""
     return Pipeline(write_model, store, redis)
+
+
+@pytest.fixture
+def restored(pipeline: Pipeline, database_url: str, tmp_path: Path) -> Pipeline:
+    """Eight events are in Redis; the store was put back to the first four."""
+    backup = four_of_eight(pipeline, database_url, tmp_path)
+    backup.put_back(cut=True)
+    return pipeline
 
 
 @pytest.fixture

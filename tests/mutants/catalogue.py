@@ -7,6 +7,7 @@ from tests.mutants import (
     oracle,
     projections,
     rebuild,
+    restored_store,
     verify,
     workers,
 )
@@ -16,6 +17,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *home_feed.MUTANTS,
     *projections.MUTANTS,
     *log.MUTANTS,
+    *restored_store.MUTANTS,
     *workers.MUTANTS,
     *rebuild.MUTANTS,
     *bulk_builds.MUTANTS,

@@ -15,6 +15,7 @@ SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
 READER = ("tests/integration/test_log_reader.py",)
+RESTORED = ("tests/integration/test_restored_store.py",)
 RECOVERY = ("tests/integration/test_recovery.py",)
 HYDRATION = ("tests/integration/test_hydration.py",)
 MEMBERSHIP = ("tests/integration/test_membership.py",)
