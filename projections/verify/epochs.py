@@ -18,6 +18,6 @@ def check_same_history(redis: Redis, store: Store) -> None:
     if carried is not None and carried.decode() != held:
         raise CannotTell(
             f"Redis holds epoch {carried.decode()}, the event store is epoch {held}: two different "
-            "histories. Are both URLs right? If the store was replaced, the active relay puts Redis "
-            "right by itself: try again shortly"
+            "histories. Are both URLs right? If the store was replaced, the active relay sees to "
+            "it: try again shortly"
         )

@@ -1,7 +1,7 @@
 """Mutants of what happens when the store is replaced by an older one."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import RESTORED
+from tests.mutants.targets import COMMANDS_AFTER_A_RESTORE, RESTORED
 
 MUTANTS = (
     Mutant(
@@ -87,5 +87,19 @@ MUTANTS = (
         "if carried != held:",
         "if False:",
         RESTORED,
+    ),
+    Mutant(
+        "an append does not say what it takes for granted",
+        "command_api/event_store/append_events.sql",
+        "WHERE NOT EXISTS (",
+        "WHERE false AND EXISTS (",
+        COMMANDS_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "a refused command keeps the numbers it had",
+        "command_api/application.py",
+        "self._numbers.forget(people)",
+        "continue",
+        COMMANDS_AFTER_A_RESTORE,
     ),
 )

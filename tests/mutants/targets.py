@@ -15,7 +15,11 @@ SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
 READER = ("tests/integration/test_log_reader.py",)
-RESTORED = ("tests/integration/test_restored_store.py",)
+COMMANDS_AFTER_A_RESTORE = ("tests/integration/test_commands_after_a_restore.py",)
+RESTORED = (
+    "tests/integration/test_restored_store.py",
+    "tests/integration/test_zombies_of_a_lost_history.py",
+)
 RECOVERY = ("tests/integration/test_recovery.py",)
 HYDRATION = ("tests/integration/test_hydration.py",)
 MEMBERSHIP = ("tests/integration/test_membership.py",)
