@@ -1,7 +1,7 @@
 """Mutants of what happens when the store is replaced by an older one."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import COMMANDS_AFTER_A_RESTORE, RESTORED
+from tests.mutants.targets import COMMANDS_AFTER_A_RESTORE, RESTORED, TABLES_AFTER_A_RESTORE
 
 MUTANTS = (
     Mutant(
@@ -101,5 +101,26 @@ MUTANTS = (
         "self._numbers.forget(people)",
         "continue",
         COMMANDS_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "tables go on although the store has something else where they stand",
+        "projections/relational/select_active.sql",
+        "tracked.notification_id = 0 OR EXISTS",
+        "true OR EXISTS",
+        TABLES_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "tables of a lost history are read",
+        "projections/relational/select_standing.sql",
+        "tracked.notification_id = 0\n",
+        "true\n",
+        TABLES_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "a batch that was read from another history is applied to the tables",
+        "projections/relational/projector.py",
+        ", last=entries[-1]",
+        "",
+        TABLES_AFTER_A_RESTORE,
     ),
 )
