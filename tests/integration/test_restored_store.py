@@ -14,7 +14,11 @@ from projections.log.reader import LogReader
 from projections.log.relay import EPOCH_CHANGES
 from projections.log.stream import STREAM
 from projections.membership import Member
+from projections.progress import Silence
 from projections.shards import FOREVER, State
+from projections.verify.errors import CannotTell
+from projections.verify.inspection import Sample
+from projections.verify.verification import Verification
 from tests.integration.backups import Backup
 from tests.integration.pipeline import Pipeline, no_wait
 from tests.integration.restored_store import (
@@ -211,3 +215,20 @@ def test_nothing_is_renewed_while_a_relay_stands_by(restored: Pipeline) -> None:
     elder._next_beat = 0.0
     restored.relay().step(no_wait)
     assert restored.stream.epoch() == carried
+
+
+def test_a_verification_that_has_read_the_lost_history_mends_nothing_by_it(
+    restored: Pipeline, database_url: str
+) -> None:
+    with Verification(database_url, restored.redis) as verification:
+        read = verification._history
+
+        def read_and_look_away() -> object:
+            history = read()
+            settle(restored)
+            return history
+
+        verification._history = read_and_look_away  # pyright: ignore[reportAttributeAccessIssue]
+        with pytest.raises(CannotTell, match="was replaced while"):
+            verification.run(NAMES, Sample(), Silence(), repair=True)
+    assert_equal_to_history(restored, database_url)
