@@ -1,7 +1,12 @@
 """Mutants of what happens when the store is replaced by an older one."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import COMMANDS_AFTER_A_RESTORE, RESTORED, TABLES_AFTER_A_RESTORE
+from tests.mutants.targets import (
+    COMMANDS_AFTER_A_RESTORE,
+    REDIS_COMES_BACK,
+    RESTORED,
+    TABLES_AFTER_A_RESTORE,
+)
 
 MUTANTS = (
     Mutant(
@@ -122,5 +127,19 @@ MUTANTS = (
         ", last=entries[-1]",
         "",
         TABLES_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "a registry that was lost begins again at number 1",
+        "projections/generations.py",
+        "left = max((number for number, _ in self._keys_by_number(projection)), default=0)",
+        "left = 0",
+        REDIS_COMES_BACK,
+    ),
+    Mutant(
+        "a stream whose epoch was lost stays without one",
+        "projections/log/relay.py",
+        " or self._stream.epoch() != self._epoch",
+        "",
+        REDIS_COMES_BACK,
     ),
 )
