@@ -46,6 +46,12 @@ class Settings(BaseSettings):
         0, description="figures of a worker over HTTP; 0: none (`up` picks free ones)"
     )
     projectors: int = Field(2, ge=1, le=32, description="projector processes that `up` starts")
+    projectors_max: int = Field(
+        4, ge=1, le=32, description="projector processes that `up` runs while feeds stay behind"
+    )
+    scale_up_lag_seconds: float = Field(
+        5.0, gt=0, description="the lag beyond which `up` starts another projector"
+    )
     shards: int = Field(4, ge=1, le=256, description="shards of a projection that is built anew")
     window: int = Field(
         500,
