@@ -40,4 +40,5 @@ def _config(settings: Settings) -> WorkerConfig:
         shards=settings.shards,
         window=settings.window,
         poison=settings.poison,
+        stream_entries_max=settings.stream_entries_max,
     )

@@ -13,11 +13,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from projections.catalogue import NAMES, PROJECTIONS
-from projections.generations import Generations
-from projections.log.errors import StoreUnreachable
+from projections.derived import ReadModels
+from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
-from projections.log.relay import Relay
+from projections.log.relay import STREAM_ENTRIES_MAX, Relay
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
@@ -59,19 +59,20 @@ class WorkerConfig:
     shards: int
     window: int
     poison: Policy = "stop"
+    stream_entries_max: int = STREAM_ENTRIES_MAX
 
 
 def run_relay(config: WorkerConfig) -> None:
     """Runs a relay until SIGTERM or SIGINT."""
     stop = _prepare(config.metrics_host, config.metrics_port)
     client, member, store = _open(config, "relay")
-    generations = Generations(client)
-
-    def slowest_position() -> int:
-        shards = [s for g in generations.active(NAMES) for s in g.all_shards()]
-        return min((c.position for c in generations.checkpoints(shards).values()), default=0)
-
-    relay = Relay(store, Stream(client), member, slowest_position)
+    relay = Relay(
+        store,
+        Stream(client),
+        member,
+        ReadModels(client, NAMES),
+        entries_max=config.stream_entries_max,
+    )
     _run(lambda: relay.step(stop.wait), stop)
     _leave(member)
     store.close()
@@ -135,7 +136,7 @@ def _run(step: Step, stop: threading.Event) -> None:
         try:
             step()
             pause = HEARTBEAT_SECONDS
-        except StoreUnreachable as error:
+        except (StoreUnreachable, HistoryMismatch) as error:
             FAULTS.labels("postgres").inc()
             logger.warning("%s; trying again in %.1f s", error, pause)
         except REDIS_AWAY as error:

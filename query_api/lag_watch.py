@@ -39,7 +39,8 @@ class LagWatch:
     def __init__(self, models: ReadModels) -> None:
         self._models = models
         self._active = [
-            ActiveGeneration(models.redis, name) for name in (HOME_FEED, POSTS, PROFILES)
+            ActiveGeneration(models.redis, name, models.watch.history)
+            for name in (HOME_FEED, POSTS, PROFILES)
         ]
 
     async def run(self) -> None:

@@ -1,5 +1,8 @@
 """Makes the store's tables where they are missing. Safe to run by several at once."""
 
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.queries import EVENTS_TABLE, query
 from command_api.event_store.recorder import GroupCommitRecorder
@@ -25,7 +28,12 @@ def ensure_schema(datastore: UrlDatastore) -> None:
 
 def read_epoch(datastore: UrlDatastore) -> str:
     """The epoch of this store's history."""
-    with datastore.get_connection() as conn:
-        row = conn.execute(query("select_epoch")).fetchone()
+    with datastore.get_connection() as conn, conn.cursor() as cursor:
+        return epoch_seen_by(cursor)
+
+
+def epoch_seen_by(cursor: Cursor[DictRow]) -> str:
+    """The same, as a transaction sees it."""
+    row = cursor.execute(query("select_epoch"), prepare=True).fetchone()
     assert row is not None, "the epoch is created together with the store"
     return row["epoch"]

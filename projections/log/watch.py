@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from projections.log.in_sight import HistoryInSight
 from projections.log.queries import query
 from projections.log.stream import EPOCH, STREAM, position_of
 
@@ -57,7 +58,13 @@ class LogWatch:
         self.head = Head(0, 0.0)
         self.quarantined = 0
         """So many events are in quarantine."""
-        self.epoch = ""
+        self.history = HistoryInSight()
+        self.history.on_change(self._forget)
+
+    @property
+    def epoch(self) -> str:
+        """The history that the read models are of; "" if that is not known."""
+        return self.history.epoch
 
     async def run(self) -> None:
         """Watches until cancelled."""
@@ -82,9 +89,14 @@ class LogWatch:
 
     async def look_at_stream(self) -> None:
         """Learns epoch and head from the stream. Raises RedisError."""
-        found = cast("list[Any]", await self._redis.xrevrange(STREAM, count=1))
-        epoch = cast("bytes | None", await self._redis.get(EPOCH))
-        self.epoch = (epoch or b"").decode()
+        changes = self.history.changes
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(EPOCH)
+            pipe.xrevrange(STREAM, count=1)
+            epoch, found = cast("tuple[bytes | None, list[Any]]", await pipe.execute())
+        if changes != self.history.changes:
+            return  # a read has seen another history meanwhile; this may be of the old one
+        self.history.see((epoch or b"").decode())
         if found:
             entry_id, fields = found[0]
             self._stream_position = position_of(entry_id)
@@ -144,6 +156,12 @@ class LogWatch:
         cursor = await connection.execute(self._count_quarantined, prepare=True)
         if row := await cursor.fetchone():
             self.quarantined = row[0]
+
+    def _forget(self) -> None:
+        """Another history may be shorter."""
+        self.head = Head(0, 0.0)
+        self._stream_position = 0
+        self._waiting_since = None
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:

@@ -20,4 +20,10 @@ END
 $$;
 CREATE UNIQUE INDEX IF NOT EXISTS slackwater_relational_one_active
 ON {generations} (active)
-WHERE active
+WHERE active;
+-- What stood in the store where each generation stands, so that one of a history that the store
+-- does not have any more is known.
+CREATE TABLE IF NOT EXISTS {applied} (
+    number integer PRIMARY KEY,
+    event text NOT NULL
+)

@@ -11,7 +11,7 @@ from projections.errors import GenerationRefused
 from projections.log.quarantine import Policy, Quarantine
 from projections.relational.fold import Changes
 from projections.relational.history import read_history
-from projections.relational.queries import application_name, query
+from projections.relational.queries import query
 from projections.relational.recorder import Checkpoint, RelationalRecorder, State
 from projections.relational.tables import Tables
 
@@ -110,9 +110,7 @@ class RelationalGenerations:
         """Removes a generation that is not active, complete or not. Raises GenerationRefused."""
         with self._transaction() as cursor:
             _refuse_if_active(_locked(cursor), number, "is active: switch to another first")
-            Tables(cursor, number).drop()
-            cursor.execute(query("forget_position"), {"application_name": application_name(number)})
-            cursor.execute(query("forget_generation"), {"number": number})
+            self._recorder.remove(cursor, number)
 
     def close(self) -> None:
         """Closes the connections."""

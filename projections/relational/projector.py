@@ -83,7 +83,7 @@ class RelationalProjector:
         for entry in entries:
             changes.fold(entry.position, entry.originator_id, entry.body, is_torn=entry.is_torn)
         started = time.perf_counter()
-        if not self._recorder.apply(checkpoint, changes, states=("live",)):
+        if not self._recorder.apply(checkpoint, changes, states=("live",), last=entries[-1]):
             logger.info("generation %d has moved on without this one", checkpoint.generation)
             return None
         BATCH_SECONDS.observe(time.perf_counter() - started)

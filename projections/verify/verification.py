@@ -98,6 +98,9 @@ class Verification:
         if not active:
             raise CannotTell(f"{name} has not been built yet: does a projector run?")
         truth, identities = self._history(active[0].release)
+        # The generation was looked up before, and it is of the epoch in Redis at that time or of an
+        # older one: so nothing is mended in a new one by what the history of before said.
+        check_same_history(self._redis, self._store, self._known and self._known[0][0])
         inspection = Inspection(
             self._redis, active[0], truth, identities, repair=repair,
             progress=lambda checked: progress.at(checked, f"{checked:,} items"),

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from query_api.read_models import ReadModels
 from tests.conftest import Servers
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
+from tests.integration.restored_store import four_of_eight
 
 Answer = TypeVar("Answer")
 Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
@@ -32,6 +34,14 @@ def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Generator[P
     """An empty pipeline."""
     with closing(Pipeline(write_model, store, redis)) as pipeline:
         yield pipeline
+
+
+@pytest.fixture
+def restored(pipeline: Pipeline, database_url: str, tmp_path: Path) -> Pipeline:
+    """Eight events are in Redis; the store was put back to the first four."""
+    backup = four_of_eight(pipeline, database_url, tmp_path)
+    backup.put_back(cut=True)
+    return pipeline
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from redis import Redis
 
 from command_api.application import Slackwater
 from projections.catalogue import NAMES, PROJECTIONS
+from projections.derived import ReadModels
 from projections.generations import Generations
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
-from projections.log.relay import Relay
+from projections.log.relay import STREAM_ENTRIES_MAX, Relay
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import Member
@@ -44,17 +45,20 @@ class Pipeline:
     window: int = 500
     stream: Stream = field(init=False)
     generations: Generations = field(init=False)
+    read_models: ReadModels = field(init=False)
     own_relay: Relay = field(init=False)
     _opened: list[Quarantine] = field(default_factory=list[Quarantine])
 
     def __post_init__(self) -> None:
         self.stream = Stream(self.redis)
         self.generations = Generations(self.redis)
+        self.read_models = ReadModels(self.redis, NAMES)
         self.own_relay = self.relay()
 
-    def relay(self) -> Relay:
+    def relay(self, entries_max: int = STREAM_ENTRIES_MAX) -> Relay:
         """A new relay."""
-        return Relay(self.store, self.stream, Member(self.redis, "relay"), self.slowest_position)
+        member = Member(self.redis, "relay")
+        return Relay(self.store, self.stream, member, self.read_models, entries_max=entries_max)
 
     def projector(self, poison: Policy = "stop") -> Projector:
         """A new projector."""
@@ -91,7 +95,7 @@ class Pipeline:
 
     def slowest_position(self) -> int:
         """Where the slowest shard stands."""
-        return min((c.position for c in self.checkpoints().values()), default=0)
+        return self.read_models.slowest_position()
 
     def carry(self, relay: Relay | None = None) -> None:
         """Steps the relay, or this pipeline's own, until the stream holds everything."""

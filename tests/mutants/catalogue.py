@@ -9,6 +9,7 @@ from tests.mutants import (
     projections,
     quarantine,
     rebuild,
+    restored_store,
     verify,
     workers,
 )
@@ -18,6 +19,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *home_feed.MUTANTS,
     *projections.MUTANTS,
     *log.MUTANTS,
+    *restored_store.MUTANTS,
     *workers.MUTANTS,
     *rebuild.MUTANTS,
     *bulk_builds.MUTANTS,

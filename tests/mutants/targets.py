@@ -16,6 +16,13 @@ SHARDS = ("tests/unit/test_shards.py",)
 RELAY = ("tests/integration/test_relay.py",)
 READER = ("tests/integration/test_log_reader.py",)
 REFILL = ("tests/integration/test_refill.py",)
+COMMANDS_AFTER_A_RESTORE = ("tests/integration/test_commands_after_a_restore.py",)
+TABLES_AFTER_A_RESTORE = ("tests/integration/test_tables_after_a_restore.py",)
+REDIS_COMES_BACK = ("tests/integration/test_redis_comes_back.py",)
+RESTORED = (
+    "tests/integration/test_restored_store.py",
+    "tests/integration/test_zombies_of_a_lost_history.py",
+)
 RECOVERY = ("tests/integration/test_recovery.py",)
 HYDRATION = ("tests/integration/test_hydration.py",)
 MEMBERSHIP = ("tests/integration/test_membership.py",)
