@@ -1,74 +1,45 @@
-"""The commands: each decides in the domain and appends to the store. Never reads a projection."""
+"""The write model: carries commands out, each once. Never reads a projection."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
-import uuid_utils.compat
-from cachetools import LRUCache
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Notification
+from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import Environment
+from msgspec.structs import replace
 
+from command_api import commands
+from command_api.commands import AnyCommand, OneCommand, Register
+from command_api.decider import Decider, Decision
 from command_api.errors import (
     HandleTaken,
+    KeyUsedOtherwise,
     OutcomeUnknown,
-    PersonNotFound,
-    PostNotFound,
     StoreUnavailable,
     TooMuchContention,
 )
+from command_api.event_store.command_records import CommandRecord, CommandStands
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.mapper import EventMapper
+from command_api.event_store.patience import Patience
 from command_api.event_store.queries import EVENTS_TABLE
 from command_api.event_store.recorder import STORE_AWAY, GroupCommitRecorder
 from command_api.event_store.schema import ensure_schema, read_epoch
-from domain.events import DomainEvent, EventBody, Published, Registered
-from domain.follow import change_follow, follow_id, is_following
-from domain.person import register
-from domain.post import Post, delete, publish
+from command_api.outcomes import (
+    CarriedOut,
+    Committed,
+    FollowState,
+    PublishedPost,
+    RegisteredPerson,
+)
+from domain.events import Published, Registered
 
 DECISION_TRIES_MAX = 5
 """A decision that lost a race is taken again on fresh facts, this often at most."""
 
-NUMBERS_CACHED_MAX = 200_000
-"""People whose numbers are remembered; a number never changes within an epoch."""
-
 Outcome = TypeVar("Outcome")
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What a command left behind: the position a reader has to reach in order to see it."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredPerson(Committed):
-    """A new person as their registration says."""
-
-    id: UUID
-    body: Registered
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedPost(Committed):
-    """A new post as its publishing says."""
-
-    id: UUID
-    body: Published
-
-
-@dataclass(frozen=True, slots=True)
-class FollowState(Committed):
-    """How a pair stands now, whether or not this command changed it."""
-
-    following: bool
 
 
 class Slackwater(Application[UUID]):
@@ -80,17 +51,18 @@ class Slackwater(Application[UUID]):
 
     name = "slackwater"
 
-    def __init__(self, database_url: str) -> None:
-        self._datastore = UrlDatastore(database_url)
+    def __init__(self, database_url: str, *, patience: Patience | None = None) -> None:
+        self._patience = patience
+        self._datastore = UrlDatastore(database_url, patience)
         super().__init__()
-        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
-        self._numbers_lock = threading.Lock()
+        self._decider = Decider(self.recorder)
+        self._mapper = EventMapper()
         self.epoch = ""
+        """Empty until the store has been reached for the first time."""
 
     def open(self) -> None:
         """Makes the store where it is missing, and learns its epoch. Raises PersistenceError."""
         ensure_schema(self._datastore)
-        self._datastore.register_type_adapters()
         self.epoch = read_epoch(self._datastore)
 
     def close(self) -> None:
@@ -108,23 +80,76 @@ class Slackwater(Application[UUID]):
 
     def construct_recorder(self) -> GroupCommitRecorder:
         """Saves go through group commit."""
-        return GroupCommitRecorder(self._datastore, events_table_name=EVENTS_TABLE)
+        return GroupCommitRecorder(
+            self._datastore, events_table_name=EVENTS_TABLE, patience=self._patience
+        )
 
     recorder: GroupCommitRecorder  # pyright: ignore[reportIncompatibleVariableOverride]
 
+    def execute(self, command: OneCommand, *, tried: bool = False) -> CarriedOut[OneCommand]:
+        """Carries a command out, once: if it was before, the answer says what it did then.
+
+        `tried`: an earlier try may have been stored. What was tried, or may be repeated by its
+        client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, TooMuchContention.
+        """
+        return self._at_store(self._execute, command, tried)
+
+    def _execute(self, command: OneCommand, tried: bool) -> CarriedOut[OneCommand]:
+        remember = command.keyed or tried
+        if remember and (record := self.recorder.select_command(command.id)):
+            return _as_recorded(command, record)
+        try:
+            return CarriedOut(command, self._settle(command, tried=tried, remember=remember))
+        except CommandStands as stands:
+            return _as_recorded(command, stands.record)
+
+    def _settle(self, command: AnyCommand, *, tried: bool, remember: bool) -> int:
+        for _ in range(DECISION_TRIES_MAX):
+            if tried and (position := self._decider.made_by(command)):
+                return position
+            decision = self._decider.decide(command)
+            try:
+                return self._append(command, decision, remember=remember)
+            except IntegrityError:
+                if isinstance(command, Register) and not self._decider.made_by(command):
+                    handle = command.handle
+                    raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
+                tried = True
+        raise TooMuchContention("others are changing the same thing at once; try again")
+
+    def _append(self, command: AnyCommand, decision: Decision, *, remember: bool) -> int:
+        """Stores the events as one and returns the position of the last. Raises IntegrityError."""
+        events = [self._mapper.to_stored_event(event) for event in decision.events]
+        record = None
+        if remember:
+            record = CommandRecord(
+                id=command.id,
+                person=command.person,
+                subject=command.subject,
+                fingerprint=command.fingerprint(),
+                accepted_at=command.at,
+                position=decision.position,
+            )
+        positions = self.recorder.append(events, record)
+        position = positions[-1] if positions else decision.position
+        if isinstance(command, Register):
+            self._decider.learn_number(command.subject, position)
+        return position
+
+    def number_of(self, person_id: UUID) -> int:
+        """A person's number. Raises PersonNotFound."""
+        return self._at_store(self._decider.number_of, person_id)
+
+    def remembered(self, command_id: UUID) -> CommandRecord | None:
+        """What a command did, if it was carried out and is remembered."""
+        return self._at_store(self.recorder.select_command, command_id)
+
     def register(self, *, handle: str, display_name: str | None) -> RegisteredPerson:
         """Registers a person. Raises InvalidHandle, InvalidDisplayName, HandleTaken."""
-        person_id = uuid_utils.compat.uuid7()
-        claim, registered = register(
-            person_id=person_id, handle=handle, display_name=display_name, at=_now()
-        )
-        try:
-            position = self._append(claim, registered)
-        except IntegrityError:
-            raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
-        self._remember_number(person_id, position)
-        assert isinstance(registered.body, Registered)
-        return RegisteredPerson(position, person_id, registered.body)
+        done = self.execute(commands.register(handle=handle, display_name=display_name))
+        one = done.command
+        body = Registered(at=one.at, handle=one.handle, display_name=one.display_name)
+        return RegisteredPerson(done.position, one.subject, body)
 
     def set_following(
         self, *, follower_id: UUID, followee_id: UUID, following: bool
@@ -133,90 +158,25 @@ class Slackwater(Application[UUID]):
 
         Raises PersonNotFound, CannotFollowYourself.
         """
-        follower, followee = self.number_of(follower_id), self.number_of(followee_id)
-        pair = follow_id(follower_id, followee_id)
-
-        def decide() -> FollowState:
-            version, position = self._at_store(self.recorder.select_last_version, pair)
-            event = change_follow(
-                pair=pair,
-                version=version,
-                follower=follower,
-                followee=followee,
-                following=following,
-                at=_now(),
-            )
-            if event is not None:
-                return FollowState(self._append(event), following)
-            assert is_following(version) == following
-            # Never followed: that has been so since both of them exist.
-            return FollowState(position or max(follower, followee), following)
-
-        return self._until_settled(decide)
+        command = commands.set_following(
+            person=follower_id, followee=followee_id, following=following
+        )
+        return FollowState(self.execute(command).position, following)
 
     def publish(self, *, author_id: UUID, text: str) -> PublishedPost:
         """Publishes a post. Raises PersonNotFound, InvalidText."""
-        post_id = uuid_utils.compat.uuid7()
-        event = publish(post_id=post_id, author=self.number_of(author_id), text=text, at=_now())
-        assert isinstance(event.body, Published)
-        return PublishedPost(self._append(event), post_id, event.body)
+        done = self.execute(commands.publish(person=author_id, text=text))
+        one = done.command
+        body = Published(at=one.at, author=self.number_of(author_id), text=one.text)
+        return PublishedPost(done.position, one.subject, body)
 
     def delete(self, *, caller_id: UUID, post_id: UUID) -> Committed:
         """Deletes one's own post; changes nothing if it is gone already.
 
         Raises PersonNotFound, PostNotFound, NotTheAuthor.
         """
-        caller = self.number_of(caller_id)
-
-        def decide() -> Committed:
-            notifications = self._at_store(self.recorder.select_aggregate, post_id)
-            event = delete(self._post(notifications, post_id), caller=caller, at=_now())
-            return Committed(notifications[-1].id if event is None else self._append(event))
-
-        return self._until_settled(decide)
-
-    def number_of(self, person_id: UUID) -> int:
-        """A person's number. Raises PersonNotFound."""
-        with self._numbers_lock:
-            number = self._numbers.get(person_id)
-        if number is None:
-            recorded = self._at_store(self.recorder.select_aggregate, person_id)
-            if not recorded or not isinstance(self._body(recorded[0]), Registered):
-                raise PersonNotFound(f"there is no person {person_id}")
-            number = self._remember_number(person_id, recorded[0].id)
-        return number
-
-    def _remember_number(self, person_id: UUID, number: int) -> int:
-        with self._numbers_lock:
-            self._numbers[person_id] = number
-        return number
-
-    def _post(self, notifications: list[Notification], post_id: UUID) -> Post:
-        published = self._body(notifications[0]) if notifications else None
-        if not isinstance(published, Published):
-            raise PostNotFound(f"there is no post {post_id}")
-        return Post(
-            id=post_id,
-            number=notifications[0].id,
-            author=published.author,
-            version=notifications[-1].originator_version,
-        )
-
-    def _body(self, notification: Notification) -> EventBody:
-        return EventMapper().to_domain_event(notification).body
-
-    def _append(self, *events: DomainEvent) -> int:
-        """Stores the events as one and returns the position of the last. Raises IntegrityError."""
-        recordings = self._at_store(self.save, *events)
-        return recordings[-1].notification.id
-
-    def _until_settled(self, decide: Callable[[], Outcome]) -> Outcome:
-        for _ in range(DECISION_TRIES_MAX):
-            try:
-                return decide()
-            except IntegrityError:
-                continue
-        raise TooMuchContention("others are changing the same thing at once; try again")
+        done = self.execute(commands.delete(person=caller_id, post=post_id))
+        return Committed(done.position)
 
     def _at_store(self, call: Callable[..., Outcome], *arguments: object) -> Outcome:
         try:
@@ -231,5 +191,9 @@ class Slackwater(Application[UUID]):
             raise StoreUnavailable(message) from error
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _as_recorded(command: OneCommand, record: CommandRecord) -> CarriedOut[OneCommand]:
+    """What the command did under this id. Raises KeyUsedOtherwise if it was another one."""
+    if record.fingerprint != command.fingerprint():
+        raise KeyUsedOtherwise
+    first = replace(command, person=record.person, subject=record.subject, at=record.accepted_at)
+    return CarriedOut(first, record.position)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -21,21 +21,23 @@ Summary = Callable[[], Awaitable[Mapping[str, object]]]
 class Diagnostics:
     """What one process can tell of itself.
 
-    `checks`: what it needs in order to serve, by name. `settings` must be masked already.
+    `checks`: what it needs in order to serve, by name; `observed`: what it can do without for a
+    while, shown but not asked for readiness. `settings` must be masked already.
     """
 
     service: str
     checks: Mapping[str, Check]
     summary: Summary
     settings: Mapping[str, object]
+    observed: Mapping[str, Check] = field(default_factory=dict[str, Check])
 
 
 def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["diagnostics"])
 
-    async def faults() -> dict[str, str]:
-        found = {name: await check() for name, check in diagnostics.checks.items()}
+    async def faults(checks: Mapping[str, Check]) -> dict[str, str]:
+        found = {name: await check() for name, check in checks.items()}
         return {name: fault for name, fault in found.items() if fault is not None}
 
     @router.get("/livez")
@@ -46,7 +48,7 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
     @router.get("/readyz", responses=problem_responses(503))
     async def readyz() -> dict[str, str]:
         """The process can do its work."""
-        if found := await faults():
+        if found := await faults(diagnostics.checks):
             detail = "; ".join(f"{name}: {fault}" for name, fault in found.items())
             raise Problem(503, detail, headers={"Retry-After": "1"}, extra={"checks": found})
         return {"status": "ok"}
@@ -59,12 +61,13 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
     @router.get("/debug/health")
     async def health() -> dict[str, object]:
         """Each check by name, and since when the process runs."""
-        found = await faults()
+        checks = {**diagnostics.checks, **diagnostics.observed}
+        found = await faults(checks)
         return {
             "service": diagnostics.service,
             "status": "degraded" if found else "ok",
             "uptime_seconds": round(time.time() - _started, 1),
-            "checks": {name: found.get(name, "ok") for name in diagnostics.checks},
+            "checks": {name: found.get(name, "ok") for name in checks},
         }
 
     @router.get("/debug/metrics-summary")

@@ -1,17 +1,17 @@
 """The `slackwater` command."""
 
 import asyncio
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
-from launcher.data_directory import DataDirectory
-from launcher.errors import LaunchError
+from command_api.journal.state import State
+from launcher.invocation import running as _running
+from launcher.invocation import said_plainly as _said_plainly
+from launcher.invocation import settings as _settings
 from launcher.settings import Settings
 from launcher.token_key import access_tokens
 
@@ -22,7 +22,8 @@ app = typer.Typer(
 )
 generations = typer.Typer(help="The builds of each projection.", no_args_is_help=True)
 app.add_typer(generations, name="generations")
-errors = Console(stderr=True)
+journal = typer.Typer(help="Commands that wait for Postgres.", no_args_is_help=True)
+app.add_typer(journal, name="journal")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
@@ -210,34 +211,35 @@ def drop(projection: str, number: int, data_dir: DataDir = None) -> None:
         raise typer.Exit(drop_generation(settings, projection, number))
 
 
+@journal.command("list")
+def journal_list(
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="So many at most, the newest.")] = 100,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List commands that were accepted while Postgres was away, and how they fare."""
+    from launcher.journal import list_journal
+
+    with _said_plainly():
+        settings = _settings(data_dir=data_dir)
+        raise typer.Exit(list_journal(settings, state=state, limit=limit, as_json=as_json))
+
+
+@journal.command("retry")
+def journal_retry(
+    command_id: Annotated[UUID | None, typer.Argument(help="Which [all rejected ones].")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Let rejected commands wait again, in the order in which they were accepted."""
+    from launcher.journal import retry_rejected
+
+    with _said_plainly():
+        settings = _settings(data_dir=data_dir)
+        raise typer.Exit(retry_rejected(settings, command_id, as_json=as_json))
+
+
 def _run(process: Callable[[Settings], None]) -> None:
     with _said_plainly():
         process(_settings())
-
-
-def _settings(**given: Any) -> Settings:
-    """The environment's settings, with those overridden that were given on the command line."""
-    return Settings.of(**{name: value for name, value in given.items() if value is not None})
-
-
-def _running(settings: Settings) -> Settings:
-    """The settings, completed with the addresses of an `up` that runs on this data directory."""
-    addresses = DataDirectory(settings.data_dir).read_addresses()
-    if addresses is None:
-        return settings
-    found = {
-        name: addresses[name]
-        for name in ("database_url", "redis_url", "token_key_file")
-        if getattr(settings, name) is None and addresses[name] is not None
-    }
-    return _settings(**{"data_dir": settings.data_dir} | found)
-
-
-@contextmanager
-def _said_plainly() -> Generator[None]:
-    """What keeps us from doing something is told in words, not in a stack trace."""
-    try:
-        yield
-    except (LaunchError, OSError) as error:
-        errors.print(f"[bold red]slackwater:[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None

@@ -4,6 +4,8 @@ from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
+from command_api.event_store.patience import Patience
+
 POOL_SIZE = 4
 CONNECT_SECONDS_MAX = 2.0
 LOCK_SECONDS_MAX = 5
@@ -16,7 +18,7 @@ IDLE_IN_TRANSACTION_SECONDS_MAX = 5.0
 class UrlDatastore(PostgresDatastore):
     """The library's datastore, but for a whole connection string (its own takes five parts)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
         super().__init__(
             dbname="",
             host="",
@@ -38,9 +40,15 @@ class UrlDatastore(PostgresDatastore):
             max_size=POOL_SIZE,
             open=False,
             configure=self.after_connect_func(),
-            timeout=CONNECT_SECONDS_MAX,
+            timeout=patience.connection_seconds if patience else CONNECT_SECONDS_MAX,
             # After this, a connection is tried again for the next caller and not by a schedule
             # that keeps growing: writes go on as soon as the store is back.
             reconnect_timeout=CONNECT_SECONDS_MAX,
             check=ConnectionPool.check_connection,  # pyright: ignore[reportArgumentType] - as the library
         )
+
+    def register_type_adapters(self) -> None:
+        """Nothing: composite types are for the functions that we do not use.
+
+        The library would ask Postgres for them before anything else; it may be away then.
+        """

@@ -1,11 +1,13 @@
 """The recorder: the `eventsourcing` library's Postgres recorder with group commit.
 
 Keeps the library's promise that positions appear in commit order (table lock), and adds that a
-lost reply to COMMIT becomes neither a duplicate nor a false conflict.
+lost reply to COMMIT becomes neither a duplicate nor a false conflict, and that a command which
+is to be remembered is stored once.
 """
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +23,11 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from command_api.event_store.command_records import CommandRecord, CommandRecords, CommandStands
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.group_commit import Append, GroupCommitter
 from command_api.event_store.metrics import APPEND_SECONDS, APPENDS_GROUPED
+from command_api.event_store.patience import Patience
 from command_api.event_store.queries import query
 
 RETRY_SECONDS_MAX = 5.0
@@ -45,7 +49,11 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
     """Many savers, one transaction; each save atomic on its own. Safe to share by threads."""
 
     def __init__(
-        self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events"
+        self,
+        datastore: PostgresDatastore,
+        *,
+        events_table_name: str = "stored_events",
+        patience: Patience | None = None,
     ) -> None:
         super().__init__(datastore, events_table_name=events_table_name)
         names = {"schema": datastore.schema, "events_table": events_table_name}
@@ -53,7 +61,11 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self._find_events = query("find_events", **names)
         self._select_aggregate = query("select_aggregate", **names)
         self._select_last_version = query("select_last_version", **names)
-        self._committer = GroupCommitter(self._commit_group)
+        self._records = CommandRecords(datastore.schema)
+        self._retry_seconds = patience.retry_seconds if patience else RETRY_SECONDS_MAX
+        self._committer = GroupCommitter(
+            self._commit_group, answer_seconds=patience.answer_seconds if patience else None
+        )
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Appends the events as one and returns their positions, in the same order.
@@ -64,10 +76,29 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """
         # The library hands its tracking through every save; projections keep checkpoints instead.
         assert all(value is None for value in kwargs.values()), f"not supported: {kwargs}"
-        if not stored_events:
+        return self.append(stored_events)
+
+    def append(
+        self, stored_events: Sequence[StoredEvent], record: CommandRecord | None = None
+    ) -> Sequence[int]:
+        """As `insert_events`; a command with a record is remembered in the same transaction.
+
+        Raises CommandStands as well: then a command of this id was carried out before.
+        """
+        if not stored_events and record is None:
             return []
         with APPEND_SECONDS.time():
-            return self._committer.append(stored_events)
+            return self._committer.append(stored_events, record)
+
+    def select_command(self, command_id: UUID) -> CommandRecord | None:
+        """What a command did, if it was carried out and is remembered."""
+        with self.datastore.get_connection() as conn:
+            return self._records.find(conn, [command_id]).get(command_id)
+
+    def forget_commands(self, *, seconds: float, limit: int) -> int:
+        """Forgets at most `limit` commands recorded longer ago; returns how many."""
+        with self.datastore.get_connection() as conn:
+            return self._records.forget(conn, seconds=seconds, limit=limit)
 
     def select_aggregate(self, originator_id: UUID) -> list[Notification]:
         """An aggregate's events with their positions, oldest first; empty if there are none."""
@@ -98,7 +129,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self._committer.close()
 
     def _commit_group(self, group: Sequence[Append]) -> None:
-        deadline = time.monotonic() + RETRY_SECONDS_MAX
+        deadline = time.monotonic() + self._retry_seconds
         pending, in_doubt = list(group), False
         while True:
             try:
@@ -124,17 +155,19 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         table lock waits until that transaction has ended, so the look is conclusive.
         """
         stored: Positions = {}
+        standing: dict[UUID, CommandRecord] = {}
         commits = False
         try:
             with self.datastore.transaction(commit=True) as cursor:
                 self._lock_table(cursor)
                 self._notify_channel(cursor)
-                missing = appends
                 if look_first:
                     stored |= _run(cursor, self._find_events, _columns(appends))
-                    missing = [append for append in appends if not append.places <= stored.keys()]
-                if missing:
+                standing = self._find_commands(cursor, appends)
+                missing = [each for each in appends if not _is_settled(each, stored, standing)]
+                if any(append.events for append in missing):
                     stored |= _run(cursor, self._append_events, _columns(missing))
+                self._record_commands(cursor, missing, stored)
                 commits = True
         except STORE_AWAY as error:
             if commits:
@@ -143,11 +176,38 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         APPENDS_GROUPED.observe(len(appends))
         refused: list[Append] = []
         for append in appends:
-            if append.places <= stored.keys():
+            if append.record is not None and append.record.id in standing:
+                append.positions.set_exception(CommandStands(standing[append.record.id]))
+            elif append.places <= stored.keys():
                 append.positions.set_result(_positions_of(append, stored))
             else:
                 refused.append(append)
         return refused
+
+    def _find_commands(
+        self, cursor: Cursor[DictRow], appends: list[Append]
+    ) -> dict[UUID, CommandRecord]:
+        ids = [append.record.id for append in appends if append.record is not None]
+        return self._records.find(cursor, ids) if ids else {}
+
+    def _record_commands(
+        self, cursor: Cursor[DictRow], appends: list[Append], stored: Positions
+    ) -> None:
+        records = [
+            replace(append.record, position=_positions_of(append, stored)[-1])
+            if append.events
+            else append.record
+            for append in appends
+            if append.record is not None and append.places <= stored.keys()
+        ]
+        if records:
+            self._records.record(cursor, records)
+
+
+def _is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:
+    if append.record is not None:
+        return append.record.id in standing
+    return append.places <= stored.keys()
 
 
 def _columns(appends: list[Append]) -> dict[str, list[Any]]:
