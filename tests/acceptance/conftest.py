@@ -70,6 +70,12 @@ def stopped(running: Running, http: httpx.Client) -> Generator[Callable[[list[st
     until(lambda: all(map(supervisor.is_running, asked)), f"{asked} run again")
     for half in ("command-api", "query-api"):
         until(lambda: http.get(f"/{half}/readyz").is_success, f"{half} is ready")  # noqa: B023
+    until(lambda: waiting_in_journal(http) == 0, "the journal is empty")
+
+
+def waiting_in_journal(http: httpx.Client) -> int:
+    """How many commands wait for Postgres."""
+    return http.get("/command-api/debug/metrics-summary").json()["journal"]["queued"]
 
 
 _handles = count(1)
