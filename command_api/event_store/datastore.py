@@ -15,6 +15,15 @@ IDLE_IN_TRANSACTION_SECONDS_MAX = 5.0
 """A process that stops between LOCK and COMMIT is cut off after this, so that others go on."""
 
 
+VANISHED_PEER = {
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}
+"""A server or network that vanishes without a word is noticed within seconds (TCP only)."""
+
+
 class UrlDatastore(PostgresDatastore):
     """The library's datastore, but for a whole connection string (its own takes five parts)."""
 
@@ -35,7 +44,11 @@ class UrlDatastore(PostgresDatastore):
         self.pool = ConnectionPool(
             url,
             connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "application_name": "slackwater command-api"},
+            kwargs={
+                "row_factory": dict_row,
+                "application_name": "slackwater command-api",
+                **VANISHED_PEER,
+            },
             min_size=1,
             max_size=POOL_SIZE,
             open=False,

@@ -76,17 +76,16 @@ def test_only_the_first_write_waits_for_a_store_that_is_away(
     api: httpx.Client, proxy: CuttingProxy
 ) -> None:
     ada = register(api, "ada")
-    with store_away(proxy):
-        began = time.monotonic()
-        publish(api, ada, "first")
-        first = time.monotonic() - began
-        later: list[float] = []
-        for n in range(10):
-            began = time.monotonic()
-            assert publish(api, ada, str(n)).status_code == 202
-            later.append(time.monotonic() - began)
-    assert first < 2
-    assert max(later) < AWAY_SECONDS_MAX
+    for _ in range(2):
+        seconds: list[float] = []
+        with store_away(proxy):
+            for n in range(10):
+                began = time.monotonic()
+                assert publish(api, ada, str(n)).status_code == 202
+                seconds.append(time.monotonic() - began)
+        assert seconds[0] < 2
+        assert max(seconds[1:]) < AWAY_SECONDS_MAX
+        until_replayed(api)
 
 
 def test_a_command_that_the_rules_refuse_later_ends_as_rejected_and_says_why(
