@@ -29,8 +29,7 @@ from command_api.journal.state import State
 from command_api.replay import Replay
 
 DRAINED_SECONDS_MAX = 1.0
-WAIT_BEHIND_MAX = 200
-"""A command waits so long for a journal that is being emptied and holds no more than this."""
+"""So long a command waits for a journal that is being emptied, before it is queued too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Intake:
                 return self._execute(command)
             if command.keyed and (entry := self._journal.find(command.id)):
                 return _as_journaled(command, entry)
-            if not self._replay.is_clear(DRAINED_SECONDS_MAX, behind_at_most=WAIT_BEHIND_MAX):
+            if not self._replay.is_clear(DRAINED_SECONDS_MAX):
                 return self._queue(command, self._journal)
             try:
                 return self._execute(command)

@@ -52,16 +52,17 @@ class Replay:
         self._journal.changed.set()
         self._thread.join(STOP_SECONDS_MAX)
 
-    def is_clear(self, seconds: float, *, behind_at_most: int) -> bool:
+    def is_clear(self, seconds: float) -> bool:
         """Whether a new command may go to the store: it is known, and nothing waits before it.
 
-        If little waits and the store answers, it is waited for, this long at most.
+        While the journal is being emptied that is waited for, this long at most: what comes
+        cannot make the journal longer faster than it gets shorter.
         """
         if not self._write_model.epoch:
             return False
         if self._journal.depth == 0:
             return True
-        if not self._store_answers or self._journal.depth > behind_at_most:
+        if not self._store_answers:
             return False
         with self._drained:
             return self._drained.wait_for(self._is_empty_or_stuck, seconds) and self._is_empty()
@@ -84,8 +85,9 @@ class Replay:
             except JournalFailed as error:
                 logger.warning("%s; trying again", error)
                 pause = TRY_AGAIN_SECONDS
-            with self._drained:
-                self._drained.notify_all()
+            if self._is_empty_or_stuck():
+                with self._drained:
+                    self._drained.notify_all()
             if pause == TRY_AGAIN_SECONDS:
                 self._stopped.wait(pause)
             elif pause:

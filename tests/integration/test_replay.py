@@ -1,5 +1,7 @@
 """What waits in the journal is carried out in order, each command exactly once."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,6 +15,7 @@ from tests.integration.command_api import (
     command_api,
     events,
     publish,
+    queued,
     register,
     state_of,
     store_away,
@@ -113,3 +116,26 @@ def test_what_waits_outlives_its_process_and_is_carried_out_by_the_next(
         until_replayed(api)
         assert state_of(api, answer, ada).json()["state"] == "done"
     assert texts(store) == ["from before"]
+
+
+def test_the_journal_comes_to_its_end_although_writes_never_stop(
+    api: httpx.Client, proxy: CuttingProxy
+) -> None:
+    people = [register(api, f"person_{n}") for n in range(16)]
+    ended = threading.Event()
+
+    def write_on(who: str) -> int:
+        writes = 0
+        while not ended.is_set():
+            writes += publish(api, who, "more").is_success
+        return writes
+
+    with ThreadPoolExecutor(len(people)) as threads:
+        with store_away(proxy):
+            writing = [threads.submit(write_on, who) for who in people]
+            until(lambda: queued(api) > 100, "much waits")
+        try:
+            until_replayed(api)
+        finally:
+            ended.set()
+    assert all(each.result() > 0 for each in writing)
