@@ -13,7 +13,7 @@ from projections.catalogue import EVERY_NAME
 from query_api.read_models import ReadModels
 from query_api.why import verdict
 from tests.conftest import Servers
-from tests.convergence.poisons import unknown_topic
+from tests.convergence.poisons import newer_version, unknown_topic
 from tests.integration.conftest import Ask
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
@@ -57,15 +57,15 @@ def test_why_says_that_a_post_is_in_quarantine(
 ) -> None:
     ada = pipeline.write_model.register(handle="ada", display_name=None)
     post = pipeline.write_model.publish(author_id=ada.id, text="first")
-    with spoiled(database_url, post.position, unknown_topic):
-        pipeline.carry()
-        pipeline.project(pipeline.projector("quarantine"))
-        relational.project(relational.projector(poison="quarantine"))
 
     async def why(models: ReadModels) -> tuple[str, str]:
         position = await models.feed_position(ada.id)
         return verdict(await models.relational.facts(ada.id, post.id, position))
 
-    reason, because = ask(why)
+    with spoiled(database_url, post.position, newer_version):
+        pipeline.carry()
+        pipeline.project(pipeline.projector("quarantine"))
+        relational.project(relational.projector(poison="quarantine"))
+        reason, because = ask(why)
     assert reason == "unknown"
     assert f"position {post.position} is in quarantine" in because
