@@ -71,7 +71,7 @@ MUTANTS = (
         _FOLD,
         "self.ended_follows[pair] = begun.to_position",
         "pass",
-        LEFT_OUT_OF_TABLES,
+        LEFT_OUT_BY_HAND,
     ),
     Mutant(
         "the truth counts what is in quarantine",
@@ -85,7 +85,7 @@ MUTANTS = (
         _TRUTH,
         "changes[1:][same] = begun[1:][same] != begun[:-1][same]",
         "changes[1:][same] = begun[1:][same] | begun[:-1][same]",
-        LEFT_OUT,
+        LEFT_OUT_BY_HAND,
     ),
     Mutant(
         "verification reads payloads in quarantine",

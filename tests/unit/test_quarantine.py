@@ -6,6 +6,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from domain.codec import CODEC
 from domain.events import (
     Deleted,
     EventBody,
@@ -19,10 +20,15 @@ from domain.feed_rule import feed
 from domain.quarantine import LEFT_OUT, counted
 from projections.history.columns import NEVER, Columns, ColumnsBuilder
 from projections.history.events import Event
+from projections.log.entry import Entry
 from projections.relational.fold import Changes
+from projections.verify.truth import STILL
+from tests.prove.truth_from_log import TruthFromLog
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 ADA, BOB, POST = 1, 2, 3
+
+assert STILL == NEVER, "both ways of folding write an open end alike"
 
 FOLLOWED = Followed(at=AT, follower=ADA, followee=BOB)
 UNFOLLOWED = Unfollowed(at=AT, follower=ADA, followee=BOB)
@@ -47,6 +53,12 @@ def test_an_event_that_names_what_is_in_quarantine_is_left_out(
     for position in (ADA, BOB, POST, 9):
         assert (counted(body, {position}) is LEFT_OUT) == (position in named)
     assert counted(body, frozenset()) is body
+
+
+def entries_of(bodies: list[EventBody]) -> list[Entry]:
+    """From the position of the post on; what is left out is not there."""
+    places = [(n, body) for n, body in enumerate(bodies, start=POST) if body is not LEFT_OUT]
+    return [Entry(n, 0, UUID(int=1), body.TOPIC, CODEC.encode(body)) for n, body in places]
 
 
 def columns(*bodies: EventBody) -> Columns:
@@ -77,6 +89,8 @@ def test_a_follow_that_stands_and_an_unfollow_without_one_change_nothing(
     rows = [(row.from_position, row.to_position or NEVER) for row in tables.follows]
     assert rows == intervals
     assert tables.ended_follows == {}
+    truth = TruthFromLog(lambda: entries_of(changes))
+    assert list(zip(truth.begin.tolist(), truth.end.tolist(), strict=True)) == intervals
     log = [*enumerate([PUBLISHED], start=ADA), *enumerate(changes, start=POST)]
     stands = bool(intervals) and intervals[-1][1] == NEVER
     assert feed(log, ADA) == ([ADA] if stands else [])
