@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from edge.problems import Problem, problem_responses
@@ -14,6 +15,8 @@ _started = time.time()
 Check = Callable[[], Awaitable[str | None]]
 """None if well, else what is wrong and what it means."""
 
+Verbose = Annotated[str | None, Query(description="each check by name, whatever the value")]
+
 Summary = Callable[[], Awaitable[Mapping[str, object]]]
 
 
@@ -21,22 +24,21 @@ Summary = Callable[[], Awaitable[Mapping[str, object]]]
 class Diagnostics:
     """What one process can tell of itself.
 
-    `checks`: what it needs in order to serve, by name. `settings` must be masked already.
+    `checks`: what it needs in order to serve, by name. `spare`: what it can do without for a
+    while, so that a fault in it is told and leaves the process ready. `settings` must be masked
+    already.
     """
 
     service: str
     checks: Mapping[str, Check]
     summary: Summary
     settings: Mapping[str, object]
+    spare: Mapping[str, Check] = field(default_factory=dict[str, Check])
 
 
 def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["diagnostics"])
-
-    async def faults() -> dict[str, str]:
-        found = {name: await check() for name, check in diagnostics.checks.items()}
-        return {name: fault for name, fault in found.items() if fault is not None}
 
     @router.get("/livez")
     async def livez() -> dict[str, str]:
@@ -44,12 +46,14 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
         return {"status": "ok"}
 
     @router.get("/readyz", responses=problem_responses(503))
-    async def readyz() -> dict[str, str]:
-        """The process can do its work."""
-        if found := await faults():
+    async def readyz(verbose: Verbose = None) -> Mapping[str, object]:
+        """The process can do its work; what it can do without for a while may be at fault."""
+        if found := await _faults(diagnostics.checks):
             detail = "; ".join(f"{name}: {fault}" for name, fault in found.items())
             raise Problem(503, detail, headers={"Retry-After": "1"}, extra={"checks": found})
-        return {"status": "ok"}
+        if verbose is None:
+            return {"status": "ok"}
+        return {"status": "ok", "checks": await _states(diagnostics)}
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -59,12 +63,12 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
     @router.get("/debug/health")
     async def health() -> dict[str, object]:
         """Each check by name, and since when the process runs."""
-        found = await faults()
+        found = await _states(diagnostics)
         return {
             "service": diagnostics.service,
-            "status": "degraded" if found else "ok",
+            "status": "ok" if set(found.values()) == {"ok"} else "degraded",
             "uptime_seconds": round(time.time() - _started, 1),
-            "checks": {name: found.get(name, "ok") for name in diagnostics.checks},
+            "checks": found,
         }
 
     @router.get("/debug/metrics-summary")
@@ -78,3 +82,13 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
         return diagnostics.settings
 
     return router
+
+
+async def _faults(checks: Mapping[str, Check]) -> dict[str, str]:
+    found = {name: await check() for name, check in checks.items()}
+    return {name: fault for name, fault in found.items() if fault is not None}
+
+
+async def _states(diagnostics: Diagnostics) -> dict[str, str]:
+    every = {**diagnostics.checks, **diagnostics.spare}
+    return dict.fromkeys(every, "ok") | await _faults(every)

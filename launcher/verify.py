@@ -101,7 +101,7 @@ def show(report: Report) -> None:
     for column in ("checked", "equal", "different", "positions"):
         table.add_column(column, justify="right")
     for findings in report.findings:
-        positions = f"{findings.lowest} to {findings.highest}"
+        positions = _span(findings.lowest, findings.highest)
         for item, tally in findings.tallies.items():
             figures = (tally.checked, tally.equal, tally.different)
             table.add_row(
@@ -110,8 +110,9 @@ def show(report: Report) -> None:
     console.print(table)
     chain = report.chain
     console.print(
-        f"stream: {chain.entries:,} entries, positions {chain.first} to {chain.last}, hash "
-        f"{chain.hash}: "
+        f"stream: {chain.entries:,} entries"
+        + (f", positions {_span(chain.first, chain.last)}" if chain.entries else "")
+        + f", hash {chain.hash}: "
         + ("[bold red]not as in the store[/]" if chain.broken else "as in the store"),
         highlight=False,
         soft_wrap=True,
@@ -175,3 +176,7 @@ def as_document(report: Report) -> dict[str, Any]:
             "broken": report.chain.broken,
         },
     }
+
+
+def _span(lowest: int | None, highest: int) -> str:
+    return str(lowest) if lowest == highest else f"{lowest} to {highest}"

@@ -31,4 +31,9 @@ do
         end
         redis.call('HDEL', checkpoint_key, 'held_until') -- readers look twice while it is there
     end
+    if not found[1] then
+        -- It begins with nothing, and there is a log already: nobody reads it before it has once
+        -- come up to the log's end (see refill.py).
+        redis.call('HSET', checkpoint_key, 'filling', 1)
+    end
 end

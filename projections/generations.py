@@ -41,6 +41,7 @@ class Generations:
         self._redis = redis
         self._announce = load_script(redis, "projections", "announce")
         self._lay_aside = load_script(redis, "projections", "lay_aside")
+        self._let_read = load_script(redis, "projections", "let_read")
         self._switch = load_script(redis, "projections", "switch")
 
     def ensure_active(self, projection: str, *, shards: int, window: int) -> Generation:
@@ -143,6 +144,19 @@ class Generations:
             for shard in shards:
                 pipe.hsetnx(shard.checkpoint_key, "position", "0")
             pipe.execute()
+
+    def filling(self, shards: Iterable[Shard]) -> set[Shard]:
+        """Those that are filled from nothing, and not yet for reading."""
+        wanted = list(shards)
+        with self._redis.pipeline(transaction=False) as pipe:
+            for shard in wanted:
+                pipe.hexists(shard.checkpoint_key, "filling")
+            answers = pipe.execute()
+        return {shard for shard, answer in zip(wanted, answers, strict=True) if answer}
+
+    def let_read(self, shard: Shard, end: int) -> bool:
+        """Lets a shard be read that was filled from nothing, if it has come up to this position."""
+        return self._let_read(keys=[shard.checkpoint_key], args=[end]) == 1
 
     def checkpoints(self, shards: Iterable[Shard]) -> dict[Shard, Checkpoint]:
         """Each shard's checkpoint; a shard without one has applied nothing."""

@@ -20,6 +20,7 @@ from projections.log.entry import Entry
 from projections.log.reader import LogReader
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projection import BatchWriter, Projection
+from projections.refill import Refill
 from projections.shards import Checkpoint, Generation, Shard
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Projector:
         self._names = [projection.name for projection in projections]
         self._writers = {p.name: BatchWriter(redis, p) for p in projections}
         self._generations = Generations(redis)
+        self._refill = Refill(self._generations, log)
         self._shape = {"shards": shards, "window": window}
         self._checkpoints: dict[Shard, Checkpoint] = {}
         self._building_since: dict[Shard, float] = {}
@@ -89,6 +91,7 @@ class Projector:
             # No share: this one waits for a change of membership, not for the log.
             time.sleep(HEARTBEAT_SECONDS)
         moved = refused = False
+        end = self._refill.aim(self._checkpoints)
         for position, shards in together.items():
             entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
             for shard in shards if entries else ():
@@ -96,6 +99,7 @@ class Projector:
                 moved, refused = moved or did_move, refused or not did_move
             if not entries and position == 0 and self._log.is_empty():
                 self._generations.begin(shards)
+        self._refill.reached(end, self._checkpoints)
         if refused and not moved:
             # What there is to do is held: a switch or a repair is at work, and needs the time more.
             time.sleep(HELD_PAUSE_SECONDS)
@@ -114,6 +118,7 @@ class Projector:
         if set(mine) != set(self._checkpoints):
             logger.info("%d of %d shards are this worker's", len(mine), len(every))
         self._checkpoints = self._generations.checkpoints(mine)
+        self._refill.look(self._checkpoints)
         self._building_since = {
             shard: self._building_since.get(shard, time.time())
             for shard, checkpoint in self._checkpoints.items()

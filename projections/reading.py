@@ -18,9 +18,9 @@ POINTER_SECONDS_MAX = 1.0
 Answer = TypeVar("Answer")
 
 Checkpoints = Sequence[Sequence[bytes | str | None]]
-"""`position` and `held_until` of each shard that was read, as Redis gave them."""
+"""`position`, `held_until` and `filling` of each shard that was read, as Redis gave them."""
 
-READ_FIELDS = ("position", "held_until")
+READ_FIELDS = ("position", "held_until", "filling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,18 @@ class Looked(Generic[Answer]):
 
     @property
     def is_there(self) -> bool:
-        """Whether every shard has a checkpoint: without one nothing is known."""
-        return all(position is not None for position, _ in self.checkpoints)
+        """Whether every shard has a checkpoint, and is not being filled from nothing.
+
+        Without a checkpoint nothing is known; while it is filled, only what is long past.
+        """
+        return all(
+            position is not None and filling is None for position, _, filling in self.checkpoints
+        )
 
     @property
     def is_fed(self) -> bool:
         """Whether nothing holds these shards back."""
-        return all(held_until is None for _, held_until in self.checkpoints)
+        return all(held_until is None for _, held_until, _ in self.checkpoints)
 
 
 class ActiveGeneration:
@@ -88,8 +93,8 @@ class ActiveGeneration:
 def unavailable(projection: str) -> ProjectionUnavailable:
     """The error for a read model that is not here."""
     return ProjectionUnavailable(
-        f"the {projection} projection has not been built here yet; projectors build it by "
-        "themselves: try again shortly"
+        f"the {projection} projection is not built here yet, or not up to where the log ends; "
+        "projectors build it by themselves: try again shortly"
     )
 
 
@@ -102,4 +107,4 @@ def load_read_script(
 
 def positions_of(checkpoints: Checkpoints) -> list[int]:
     """The position of each shard; 0 where there is no checkpoint."""
-    return [int(position or 0) for position, _ in checkpoints]
+    return [int(position or 0) for position, _, _ in checkpoints]

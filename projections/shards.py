@@ -59,9 +59,11 @@ class Shard:
 
     @property
     def checkpoint_key(self) -> str:
-        """Where the shard's checkpoint stands: a hash of `position`, `place` and `held_until`.
+        """Where the shard's checkpoint stands: `position`, `place`, `held_until`, `filling`.
 
-        The last is a time of the server's clock in milliseconds; until then no batch is applied.
+        `held_until` is a time of the server's clock in milliseconds; until then no batch is
+        applied. `filling` stands there while a shard that began with nothing, although there was
+        a log, has not once come up to the log's end: nobody reads it before.
         """
         return f"{self.tag}checkpoint"
 

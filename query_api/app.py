@@ -16,11 +16,13 @@ from edge.problems import Problem
 from edge.tokens import AccessTokens
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from query_api.consistency import Consistency, not_found_answer
-from query_api.errors import NotFound
+from query_api.errors import NoStoreAnswers, NotFound, RedisAway
 from query_api.feed_stream.streams import Streams
+from query_api.health import Health
 from query_api.lag_watch import LagWatch
 from query_api.read_models import ReadModels
 from query_api.routes import feed, people, stream
+from query_api.sources import Sources
 from query_api.summary import summarise
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 ERROR_STATUSES: Mapping[type[Exception], int] = {
     ProjectionUnavailable: 503,
     RelationalUnreachable: 503,
+    RedisAway: 503,
+    NoStoreAnswers: 503,
 }
 
 
@@ -36,21 +40,14 @@ def create_app(
 ) -> FastAPI:
     """The app. `settings`, masked, are what /debug/config shows."""
     models = ReadModels(redis_url, database_url)
+    sources = Sources(models)
     lag = LagWatch(models)
+    health = Health(models, lag)
     recent = RecentRequests()
     streams = Streams(models, database_url)
 
-    async def read_models_fault() -> str | None:
-        try:
-            await lag.measure()
-        except RedisError as error:
-            return f"Redis does not answer, reads answer 503: {error}"
-        except ProjectionUnavailable as error:
-            return str(error)
-        return None
-
     async def summary() -> Mapping[str, object]:
-        return await summarise(models, lag, recent)
+        return await summarise(models, sources, lag, recent)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -67,23 +64,31 @@ def create_app(
         title="Slackwater reads",
         description="The read side: home feeds, posts, profiles.",
         routers=[feed.router, stream.router, people.router],
-        diagnostics=Diagnostics("query-api", {"read models": read_models_fault}, summary, settings),
+        diagnostics=Diagnostics(
+            "query-api",
+            {"reads": health.reads},
+            summary,
+            settings,
+            spare={"redis": health.redis, "postgres": health.postgres},
+        ),
         recent=recent,
         tokens=tokens,
         error_statuses=ERROR_STATUSES,
         lifespan=lifespan,
         read_models=models,
+        sources=sources,
         consistency=Consistency(models),
         streams=streams,
     )
 
-    async def not_found(_: Request, error: Exception) -> Response:
-        assert isinstance(error, NotFound)
-        return await not_found_answer(models, error)
-
-    app.add_exception_handler(NotFound, not_found)
+    app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(RedisError, _redis_away)
     return app
+
+
+def _not_found(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotFound)
+    return not_found_answer(error)
 
 
 def _redis_away(_: Request, error: Exception) -> Response:

@@ -16,7 +16,6 @@ from edge.feed_token import HEADER, FeedToken
 from edge.problems import Problem
 from projections.errors import ProjectionBehind, ProjectionUnavailable, RelationalUnreachable
 from query_api.errors import NotFound
-from query_api.freshness import freshness
 from query_api.preferences import Preferences
 from query_api.read_models import ReadModels
 
@@ -111,7 +110,7 @@ class Consistency:
         try:
             return await read()
         except NotFound as error:
-            return await not_found_answer(self._models, error)
+            return not_found_answer(error)
 
     async def _check(self, wanted: FeedToken) -> None:
         watch = self._models.watch
@@ -144,10 +143,9 @@ class Consistency:
         )
 
 
-async def not_found_answer(models: ReadModels, error: NotFound) -> Response:
+def not_found_answer(error: NotFound) -> Response:
     """404, with the position that it holds for."""
-    fresh = await freshness(models.watch, error.as_of)
-    return Problem(HTTPStatus.NOT_FOUND, str(error), headers=fresh.headers()).response()
+    return Problem(HTTPStatus.NOT_FOUND, str(error), headers=error.fresh.headers()).response()
 
 
 def preferences_of(request: Request) -> Preferences:

@@ -12,6 +12,7 @@ from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
 from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
 from projections.shards import Generation, Shard
+from query_api.errors import RedisAway
 from query_api.read_models import ReadModels
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,9 @@ class LagWatch:
         """Measures until cancelled."""
         while True:
             try:
-                await self.measure()
+                await self._models.breaker.call(self.measure)
+            except RedisAway:
+                pass  # the breaker has said so
             except ProjectionUnavailable:
                 pass  # nothing is built yet, so there is no lag to show
             except RedisError as error:
@@ -50,27 +53,36 @@ class LagWatch:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def measure(self) -> dict[str, list[dict[str, object]]]:
-        """Position and lag of each shard, by projection. Raises ProjectionUnavailable."""
+        """Position and lag of each shard, by projection; whether it is filled from nothing.
+
+        Raises RedisError, ProjectionUnavailable.
+        """
         head = self._models.watch.head
         HEAD.set(head.position)
         found: dict[str, list[dict[str, object]]] = {}
         for active in self._active:
             positions = await active.read(self._positions)
             found[next(iter(positions)).generation.projection] = [
-                await self._lag(shard, head.position, position)
-                for shard, position in positions.items()
+                await self._lag(shard, head.position, position, filling)
+                for shard, (position, filling) in positions.items()
             ]
         return found
 
-    async def _positions(self, generation: Generation) -> Looked[dict[Shard, int]]:
+    async def _positions(self, generation: Generation) -> Looked[dict[Shard, tuple[int, bool]]]:
         shards = generation.all_shards()
         async with self._models.redis.pipeline(transaction=False) as pipe:
             for shard in shards:
                 pipe.hmget(shard.checkpoint_key, *READ_FIELDS)
             found = await pipe.execute()
-        return Looked(found, dict(zip(shards, positions_of(found), strict=True)))
+        # A shard that is being filled is not for reading yet, but it has a lag to show.
+        checkpoints = [(position, held_until, None) for position, held_until, _ in found]
+        filling = [mark is not None for _, _, mark in found]
+        places = zip(positions_of(found), filling, strict=True)
+        return Looked(checkpoints, dict(zip(shards, places, strict=True)))
 
-    async def _lag(self, shard: Shard, head: int, position: int) -> dict[str, object]:
+    async def _lag(
+        self, shard: Shard, head: int, position: int, filling: bool
+    ) -> dict[str, object]:
         events = max(0, head - position)
         seconds = await self._models.watch.lag_seconds(position)
         labels = (shard.generation.projection, str(shard.index))
@@ -81,4 +93,5 @@ class LagWatch:
             "position": position,
             "lag_events": events,
             "lag_seconds": round(seconds, 3),
+            "filling": filling,
         }

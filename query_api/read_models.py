@@ -4,6 +4,9 @@ from uuid import UUID
 
 from cachetools import LRUCache
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from projections.home_feed.read import HomeFeedReader
 from projections.log.watch import LogWatch
@@ -11,9 +14,10 @@ from projections.posts.keys import StoredPost
 from projections.posts.read import PostsReader
 from projections.profiles.keys import StoredProfile
 from projections.profiles.read import ProfilesReader
+from projections.relational.fallback import FallbackReader
 from projections.relational.read import RelationalReader
+from query_api.breaker import Breaker
 from query_api.cache import FactCache
-from query_api.errors import NotFound
 
 POSTS_CACHED_MAX = 50_000
 PROFILES_CACHED_MAX = 50_000
@@ -27,12 +31,20 @@ class ReadModels:
     """Opened once for the app. Its methods raise ProjectionUnavailable."""
 
     def __init__(self, redis_url: str, database_url: str) -> None:
-        self.redis = Redis.from_url(redis_url, socket_timeout=ANSWER_SECONDS_MAX)
+        self.redis = Redis.from_url(
+            redis_url,
+            socket_timeout=ANSWER_SECONDS_MAX,
+            socket_connect_timeout=ANSWER_SECONDS_MAX,
+            # Once more where a connection broke; silence is not waited for twice.
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        )
+        self.breaker = Breaker(self.redis.ping)
         self.watch = LogWatch(self.redis, database_url)
         self.home_feed = HomeFeedReader(self.redis)
         self.posts = PostsReader(self.redis)
         self.profiles = ProfilesReader(self.redis)
         self.relational = RelationalReader(database_url)
+        self.fallback = FallbackReader(self.relational.snapshots)
         self.bodies = FactCache[StoredPost]("posts", self.posts.by_number, POSTS_CACHED_MAX)
         self.people = FactCache[StoredProfile](
             "profiles", self.profiles.by_number, PROFILES_CACHED_MAX
@@ -48,15 +60,16 @@ class ReadModels:
             self._numbers[person_id] = number
         return number, position
 
-    async def person(self, person_id: UUID) -> int:
-        """A person's number. Raises NotFound."""
-        number, position = await self.find_person(person_id)
-        if number is None:
-            assert position is not None, "an unknown person is unknown as of some position"
-            raise NotFound(f"person {person_id}", position)
-        return number
+    async def feed_position(self, person_id: UUID) -> int:
+        """The position that a person's feed, which may be empty, holds for."""
+        person, position = await self.find_person(person_id)
+        if person is not None:
+            return await self.home_feed.position_of(person)
+        assert position is not None, "an unknown person is unknown as of some position"
+        return position
 
     async def close(self) -> None:
         """Closes the connections."""
+        await self.breaker.close()
         await self.redis.aclose()
         await self.relational.close()

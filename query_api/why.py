@@ -1,32 +1,11 @@
 """Why a post is in a person's feed, or is not: the feed rule, told for one post."""
 
-from uuid import UUID
-
-from redis.exceptions import RedisError
-
-from projections.errors import ProjectionUnavailable
 from projections.relational.rows import Facts, PostFacts
 from query_api.bodies import Reason, WhyFacts
-from query_api.read_models import ReadModels
 
 Verdict = tuple[Reason, str]
 
 IN_FEED: tuple[Reason, ...] = ("own", "followed")
-
-
-async def facts_for(models: ReadModels, caller: UUID, post_id: UUID) -> Facts:
-    """What decides it as of the position of the caller's feed, as far as the tables have come.
-
-    Without Redis: as of the tables' own position. Raises ProjectionUnavailable,
-    RelationalUnreachable.
-    """
-    try:
-        person, position = await models.find_person(caller)
-        if person is not None:
-            position = await models.home_feed.position_of(person)
-    except (RedisError, ProjectionUnavailable):
-        position = None
-    return await models.relational.facts(caller, post_id, position)
 
 
 def verdict(facts: Facts) -> Verdict:

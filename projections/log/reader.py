@@ -42,6 +42,10 @@ class LogReader:
         """Whether there is no history at all. Raises StoreUnreachable."""
         return not self._store.read_after(0, 1)
 
+    def end(self) -> int:
+        """The newest position there is; 0 while there is no history. Raises StoreUnreachable."""
+        return self._store.head()
+
     def _refill(self, position: int, limit: int) -> list[Entry]:
         entries = self._store.read_after(position, limit)
         logger.info("read %d entries after %d from the store", len(entries), position)

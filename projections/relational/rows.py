@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,45 @@ class PostRows:
     standing: Standing
     posts: list[PostRow]
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as they stand in a list."""
+
+    number: int
+    id: UUID
+    handle: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRows:
+    """People, newest members first. `more`: there are others below the last of them."""
+
+    people: list[PersonRow]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A person, and how many people stand on either side of them."""
+
+    number: int
+    id: UUID
+    handle: str
+    display_name: str
+    registered_at: datetime
+    followers: int
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Row]):
+    """What stands behind a public id as of the standing's position; None: nothing."""
+
+    standing: Standing
+    row: Row | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,13 @@ from projections.relational.queries import query
 
 logger = logging.getLogger(__name__)
 
-POOL_SIZE = 4
+POOL_SIZE = 8
+"""All reads may come this way. One process asks for about as many at once as it can take in; with
+more, Postgres' cores would only take turns, and writers share them."""
+
+TURN_SECONDS_MAX = 1.0
+"""How long a caller waits for one of these connections to be free."""
+
 ANSWER_SECONDS_MAX = 2.0
 """How long Postgres may take to connect, and for each statement."""
 
@@ -33,6 +39,11 @@ NOT_BUILT = (
 
 UNREACHABLE = (
     "Postgres, which keeps older posts and the past, does not answer; nothing is lost, try again "
+    "shortly"
+)
+
+BUSY = (
+    "more is being read from Postgres than it can answer in time; nothing is lost, try again "
     "shortly"
 )
 
@@ -65,26 +76,33 @@ class Snapshots:
             reconnect_timeout=ANSWER_SECONDS_MAX,
         )
         self._opened = False
+        # Nobody waits for a connection inside the pool: who gets none there finds Postgres away,
+        # and not just all connections in use.
+        self._turns = asyncio.Semaphore(POOL_SIZE)
         self._away_until = 0.0
         self._looks: set[asyncio.Task[Any]] = set()
+        self._in_turn: set[asyncio.Task[Any]] = set()
 
     async def answer(self, look: Look[Answer]) -> Answer:
         """What `look` finds in one snapshot.
 
         Raises ProjectionUnavailable if there are no tables, RelationalUnreachable if Postgres
-        does not answer in time.
+        does not answer in time, or too many ask.
         """
-        if time.monotonic() < self._away_until:
-            raise RelationalUnreachable(UNREACHABLE)
-        if not self._opened:
-            await self._pool.open()
-            self._opened = True
+        self._check_that_it_is_not_away()
+        try:
+            await asyncio.wait_for(self._turns.acquire(), TURN_SECONDS_MAX)
+        except TimeoutError as error:
+            logger.warning("no connection to Postgres was free within %.0f s", TURN_SECONDS_MAX)
+            raise RelationalUnreachable(BUSY) from error
         task = asyncio.ensure_future(self._look(look))
         self._looks.add(task)
+        self._in_turn.add(task)
         task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         if not done:
             # It ends when it can; its connection comes back, or is dropped, then.
+            self._end_turn(task)
             task.cancel()
             raise self._away(f"no answer within {PATIENCE_SECONDS:.0f} s")
         try:
@@ -103,16 +121,31 @@ class Snapshots:
             await self._pool.close()
 
     async def _look(self, look: Look[Answer]) -> Answer:
+        # While this one waited for its turn, others may have found Postgres away.
+        self._check_that_it_is_not_away()
+        if not self._opened:
+            await self._pool.open()
+            self._opened = True
         async with self._pool.connection() as connection:
             return await look(connection)
+
+    def _check_that_it_is_not_away(self) -> None:
+        if time.monotonic() < self._away_until:
+            raise RelationalUnreachable(UNREACHABLE)
 
     def _away(self, what: str) -> RelationalUnreachable:
         self._away_until = time.monotonic() + AWAY_SECONDS
         logger.warning("Postgres does not answer: %s", what)
         return RelationalUnreachable(UNREACHABLE)
 
+    def _end_turn(self, task: asyncio.Task[Any]) -> None:
+        if task in self._in_turn:
+            self._in_turn.remove(task)
+            self._turns.release()
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._looks.discard(task)
+        self._end_turn(task)
         if not task.cancelled():
             task.exception()  # seen, although its caller may be gone
 

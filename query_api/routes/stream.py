@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
@@ -10,8 +11,10 @@ from edge.caller import CallerAccess
 from edge.feed_token import asked_token
 from edge.problems import Problem, problem_responses
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
+from query_api.errors import NotFound
 from query_api.feed_stream.session import Session
 from query_api.feed_stream.streams import MEDIA_TYPE, Streams
+from query_api.freshness import freshness
 from query_api.paging import POSITION_MAX
 from query_api.routes.read_models import Models
 
@@ -52,7 +55,7 @@ async def stream(
     `added`: a post. `removed`: a post that was deleted. `followed`: an author, with their newest
     posts, which came in. `unfollowed`: an author, all of whose posts went out.
     """
-    person = await models.person(access.person_id)
+    person = await _number_of(models, access.person_id)
     head = models.watch.head.position
     begin = int(last_event_id) if last_event_id is not None else after
     begin = head if begin is None else begin
@@ -76,6 +79,14 @@ async def stream(
     streams: Streams = request.app.state.streams
     session = Session(models, streams.log(), person, begin, access.expires_at)
     return streams.answer(access.person_id, session)
+
+
+async def _number_of(models: Models, person_id: UUID) -> int:
+    number, position = await models.breaker.call(lambda: models.find_person(person_id))
+    if number is None:
+        assert position is not None, "an unknown person is unknown as of some position"
+        raise NotFound(f"person {person_id}", await freshness(models.watch, position))
+    return number
 
 
 async def _newest(models: Models) -> int:

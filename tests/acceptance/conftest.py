@@ -69,7 +69,12 @@ def stopped(running: Running, http: httpx.Client) -> Generator[Callable[[list[st
         supervisor.want(name, running=True)
     until(lambda: all(map(supervisor.is_running, asked)), f"{asked} run again")
     for half in ("command-api", "query-api"):
-        until(lambda: http.get(f"/{half}/readyz").is_success, f"{half} is ready")  # noqa: B023
+        until(lambda: _is_well(http, half), f"{half} is well")  # noqa: B023
+
+
+def _is_well(http: httpx.Client, half: str) -> bool:
+    answer = http.get(f"/{half}/debug/health")
+    return answer.is_success and answer.json()["status"] == "ok"
 
 
 _handles = count(1)

@@ -66,7 +66,9 @@ def project(
     """Applies the log in batches of these sizes, each of them twice."""
     redis.flushall()
     writer = BatchWriter(redis, projection, budget=budget)
-    generation = Generations(redis).ensure_active(projection.name, shards=shards, window=1)
+    generations = Generations(redis)
+    generation = generations.ensure_active(projection.name, shards=shards, window=1)
+    generations.begin(generation.all_shards())
     for shard in generation.all_shards():
         turn = 0
         while (checkpoint := checkpoint_of(redis, shard)).position < log.entries[-1].position:

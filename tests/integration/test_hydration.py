@@ -21,6 +21,7 @@ def project_up_to(pipeline: Pipeline, projection: Projection, position: int) -> 
     """Moves one projection, and no other, up to a position."""
     generation = pipeline.generations.ensure_active(projection.name, shards=1, window=10)
     shard = generation.shard(0)
+    pipeline.generations.begin([shard])  # complete up to nothing
     stands = pipeline.generations.checkpoints([shard])[shard]
     entries = pipeline.store.read_after(stands.position, position - stands.position)
     assert BatchWriter(pipeline.redis, projection).apply(shard, stands, entries) == Checkpoint(

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from redis import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from projections.history import bulk_strings
 from projections.history.loader import Loader
+from tests.servers import Servers
 
 
 @pytest.mark.parametrize("length", [0, 1, 1_000, 2_500])
@@ -40,3 +41,9 @@ def test_a_load_that_is_refused_is_an_error(redis: Redis) -> None:
     redis.set("text", "x")
     with pytest.raises(ResponseError), Loader(redis) as loader:
         loader.add("RPUSH", "text", 1)
+
+
+def test_a_server_that_goes_away_is_an_error(servers: Servers) -> None:
+    away = Redis.from_url(servers.redis_url.replace("unix://", "unix:///nowhere"))
+    with pytest.raises(RedisError), Loader(away) as loader:
+        loader.add("RPUSH", "list", 1)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -12,19 +13,28 @@ from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from projections.relational.queries import query
 from projections.relational.read import RelationalReader
 from projections.relational.rows import Standing
-from projections.relational.snapshots import Connection
+from projections.relational.snapshots import POOL_SIZE, Connection
 from tests.integration.cutting_proxy import CuttingProxy, gets_stuck
 from tests.integration.relational import Relational
 
 BOUND_SECONDS = 4.0
 
 MANY_ROWS = """
-INSERT INTO people SELECT n, gen_random_uuid(), n, n, now() FROM generate_series(1, 2000) n;
+INSERT INTO people SELECT n, gen_random_uuid(), n, n, now() FROM generate_series(1, 20000) n;
 INSERT INTO follows SELECT n, 1 + (n + k * 13) % 2000, 2000 + k
 FROM generate_series(1, 2000) n, generate_series(1, 20) k;
 INSERT INTO posts SELECT n, gen_random_uuid(), 1 + n * 7 % 2000, 'x', now()
 FROM generate_series(5000, 45000) n
 """
+
+PAGES = (
+    "select_feed",
+    "select_posts_of",
+    "select_followers",
+    "select_followees",
+    "select_profile",
+    "select_visible_post",
+)
 
 
 def read(url: str, *looks: Callable[[RelationalReader], Awaitable[object]]) -> None:
@@ -111,7 +121,7 @@ def test_an_answer_that_never_ends_is_given_up_in_time(relational: Relational) -
     async def gives_up(reader: RelationalReader) -> None:
         started = time.monotonic()
         with pytest.raises(RelationalUnreachable):
-            await reader._snapshots.answer(lambda _: asyncio.Event().wait())
+            await reader.snapshots.answer(lambda _: asyncio.Event().wait())
         assert time.monotonic() - started < BOUND_SECONDS
 
     read(relational.database_url, gives_up)
@@ -150,7 +160,7 @@ def test_one_answer_is_one_look_whatever_is_committed_meanwhile(relational: Rela
             relational.generations.switch(relational.generations.begin())
             return before, await (await connection.execute(*select)).fetchone()
 
-        before, after = await reader._snapshots.answer(look)
+        before, after = await reader.snapshots.answer(look)
         assert before == after
         assert (await reader.position()).position == relational.head()
 
@@ -183,9 +193,38 @@ def test_a_page_is_found_by_indexes_alone(relational: Relational) -> None:
     connection.execute(SQL("SET search_path TO {}").format(schema))
     connection.execute(MANY_ROWS)
     connection.execute(query("vacuum_tables", number))
-    for name in ("select_feed", "select_posts_of"):
+    some_id = UUID(int=0)
+    for name in PAGES:
         plan = connection.execute(
             b"EXPLAIN " + query(name, number).as_bytes(),
-            {"person": 7, "top": 40_000, "as_of": 40_000, "wanted": 21},
+            {"person": 7, "id": some_id, "top": 40_000, "as_of": 40_000, "wanted": 21},
         ).fetchall()
         assert "Seq Scan" not in str(plan), plan
+
+
+def test_a_burst_that_uses_every_connection_does_not_make_postgres_look_away(
+    relational: Relational, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relational.project(relational.projector())
+    monkeypatch.setattr("projections.relational.snapshots.TURN_SECONDS_MAX", 0.1)
+    all_in, turn_over = asyncio.Event(), asyncio.Event()
+    inside: list[Connection] = []
+
+    async def takes_its_time(connection: Connection) -> None:
+        inside.append(connection)
+        if len(inside) == POOL_SIZE:
+            all_in.set()
+        await turn_over.wait()
+
+    async def one_too_many(reader: RelationalReader) -> None:
+        slow = [
+            asyncio.create_task(reader.snapshots.answer(takes_its_time)) for _ in range(POOL_SIZE)
+        ]
+        await all_in.wait()
+        with pytest.raises(RelationalUnreachable, match="more is being read"):
+            await reader.position()
+        turn_over.set()
+        await asyncio.gather(*slow)
+        assert (await reader.position()).position == 0, "at once: it was not away"
+
+    read(relational.database_url, one_too_many)

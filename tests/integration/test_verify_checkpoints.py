@@ -6,6 +6,7 @@ import pytest
 
 from projections.catalogue import NAMES
 from projections.home_feed.keys import HOME_FEED
+from projections.posts.keys import POSTS
 from projections.progress import Silence
 from projections.shards import FOREVER, Shard
 from projections.verify.errors import CannotTell
@@ -94,3 +95,16 @@ def test_horizons_of_another_type_leave_no_verdict_and_it_says_what_to_do(
         pytest.raises(CannotTell, match="delete it"),
     ):
         verification.run([HOME_FEED], Sample(), Silence(), repair=True)
+
+
+def test_without_a_checkpoint_there_is_no_verdict_where_nothing_would_stand(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    pipeline.project(pipeline.projector())
+    [generation] = pipeline.generations.active([POSTS])
+    assert pipeline.redis.delete(generation.shard(1).checkpoint_key) == 1
+    with (
+        Verification(database_url, pipeline.redis) as verification,
+        pytest.raises(CannotTell, match="no checkpoint"),
+    ):
+        verification.run([POSTS], Sample(), Silence())

@@ -124,6 +124,27 @@ MUTANTS = (
     Mutant(
         "a load that the server refuses goes unnoticed",
         "projections/history/loader.py",
+        "self._fault = answer",
+        "del answer",
+        LOADER,
+    ),
+    Mutant(
+        "in bulk, a number loses its first digit where others are shorter",
+        "projections/history/bulk_strings.py",
+        "needed[-3 - place] = digits > place",
+        "needed[-3 - place] = digits.min() > place",
+        LOADER,
+    ),
+    Mutant(
+        "in bulk, lists are packed once more with those that follow",
+        "projections/history/bulk_strings.py",
+        "some, count = [], 0",
+        "count = 0",
+        LOADER,
+    ),
+    Mutant(
+        "a server that goes away during a load goes unnoticed",
+        "projections/history/loader.py",
         "self._fault = error",
         "del error",
         LOADER,

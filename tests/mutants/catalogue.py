@@ -2,6 +2,7 @@
 
 from tests.mutants import (
     bulk_builds,
+    consistency,
     home_feed,
     log,
     oracle,
@@ -21,4 +22,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *bulk_builds.MUTANTS,
     *oracle.MUTANTS,
     *verify.MUTANTS,
+    *consistency.MUTANTS,
 )

@@ -41,7 +41,7 @@ APPENDING = (
     ),
     Mutant(
         "the first entry read from the store names no predecessor",
-        "projections/log/store.py",
+        "projections/log/entry.py",
         "if entries else position",
         "if entries else 0",
         READER,
@@ -146,13 +146,13 @@ READING = (
     Mutant(
         "a gap inside the stream is skipped",
         "projections/log/reader.py",
-        "return _unbroken(entries)",
+        "return unbroken(entries)",
         "return entries",
         READER,
     ),
     Mutant(
         "the entry behind a gap is handed out",
-        "projections/log/reader.py",
+        "projections/log/entry.py",
         "return entries[:number]",
         "return entries[: number + 1]",
         READER,

@@ -8,6 +8,7 @@ from tests.mutants.targets import (
     LOCK,
     NOT_SWITCHED,
     REBUILT,
+    REFILL,
     SWITCH,
 )
 
@@ -86,9 +87,30 @@ SWITCHING = (
     Mutant(
         "a reader takes a generation that is gone for an empty one",
         _READING,
-        "all(position is not None for position, _ in self.checkpoints)",
-        "True",
+        "position is not None and filling is None",
+        "filling is None",
         SWITCH,
+    ),
+    Mutant(
+        "a reader takes a shard that is being filled for a whole one",
+        _READING,
+        "position is not None and filling is None",
+        "position is not None",
+        REFILL,
+    ),
+    Mutant(
+        "a shard that begins with nothing is not marked",
+        "projections/checkpoint.lua",
+        "redis.call('HSET', checkpoint_key, 'filling', 1)",
+        "",
+        REFILL,
+    ),
+    Mutant(
+        "a shard that was emptied again loses its mark",
+        "projections/let_read.lua",
+        "or -1) < tonumber(ARGV[1])",
+        "or -1) < 0",
+        REFILL,
     ),
     Mutant(
         "a reader that found another generation does not look there",

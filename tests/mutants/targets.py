@@ -15,6 +15,7 @@ SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
 READER = ("tests/integration/test_log_reader.py",)
+REFILL = ("tests/integration/test_refill.py",)
 RECOVERY = ("tests/integration/test_recovery.py",)
 HYDRATION = ("tests/integration/test_hydration.py",)
 MEMBERSHIP = ("tests/integration/test_membership.py",)
@@ -28,6 +29,7 @@ DIVISION = (
 
 _REBUILD = "tests/integration/test_rebuild.py"
 _VERIFY = "tests/integration/test_verify.py"
+_CHECKED = "tests/integration/test_verify_checkpoints.py"
 _LIMITS = "tests/integration/test_verify_limits.py"
 
 BULK = ("tests/convergence/test_bulk_builds.py",)
@@ -59,7 +61,7 @@ SAMPLES = (
 )
 CHECKPOINTS = (
     f"{_VERIFY}::test_a_place_inside_no_event_is_found_and_made_good",
-    f"{_VERIFY}::test_without_a_checkpoint_there_is_no_verdict",
+    f"{_CHECKED}::test_without_a_checkpoint_there_is_no_verdict_where_nothing_would_stand",
     f"{_LIMITS}::test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict",
 )
 UNKNOWN = (
@@ -67,3 +69,7 @@ UNKNOWN = (
     f"{_LIMITS}::test_history_that_is_read_on_is_history_read_at_once",
 )
 OTHERWISE_WRITTEN = (f"{_VERIFY}::test_a_fact_that_is_only_written_in_another_way_is_equal",)
+TOKENS = ("tests/unit/test_feed_tokens.py",)
+TAGS = ("tests/unit/test_validators.py",)
+CHANGES = ("tests/unit/test_feed_changes.py",)
+FOLLOWER = ("tests/integration/test_log_follower.py",)

@@ -87,6 +87,8 @@ class Worker:
                 self._known = {}
             return
         self._known[shard] = reached
+        if entries[-1] == run.entries[run.out - 1]:
+            run.bench.generations.let_read(shard, run.head)
         by_itself = self._calls(shard, made)
         if by_itself >= CALLS_MAX and reached.position < entries[-1].position:
             run.tally.paths[paths.CALLS_MAX_REACHED] += 1

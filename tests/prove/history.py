@@ -22,6 +22,9 @@ from tests.prove.run import Bench, Differs, Run, projections_of
 from tests.prove.takeover import Takeover
 from tests.prove.tally import Difference, Tally
 
+BEGINS_BEFORE_THE_LOG = 0.8
+"""With this probability shards are there before anything has happened; others are filled."""
+
 STEPS_MAX = 60
 
 BETWEEN_PROBABILITY = 0.1
@@ -69,9 +72,11 @@ class _Life:
         self._run = run
         run.bench.redis.flushall()
         for name in projections_of(run.plan):
-            run.bench.generations.ensure_active(
+            generation = run.bench.generations.ensure_active(
                 name, shards=run.plan.shards, window=run.plan.window
             )
+            if run.rng.random() < BEGINS_BEFORE_THE_LOG:
+                run.bench.generations.begin(generation.all_shards())
         self._workers = [Worker(run, self._between) for _ in range(run.plan.workers)]
         self._readers = Readers(run)
         self._takeover = Takeover(run, self._readers)
@@ -200,7 +205,6 @@ class _Life:
         run.bench.redis.delete(shard.checkpoint_key, *run.bench.redis.keys(f"{shard.tag}*"))
         run.tally.paths[paths.REFILLED] += 1
         run.moved_back(shard)
-        self._readers.forget()
 
     def _damage_something(self) -> None:
         generations = self._run.bench.generations.listed(HOME_FEED)

@@ -15,7 +15,10 @@ SCRIPT = "#!lua flags=no-writes\n" + Path(__file__).with_name("look_at_shard.lua
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What stands in Redis. `is_there`: whether the shard has a checkpoint at all."""
+    """What stands in Redis. `is_there`: whether the shard is for reading.
+
+    It is, if it has a checkpoint, and is not being filled from nothing.
+    """
 
     shard: Shard
     is_there: bool
@@ -36,12 +39,12 @@ class Looker:
         """Everything that the shard holds of these people."""
         answer = self._script(keys=[shard.checkpoint_key], args=list(people))
         fields, feed_horizons, author_horizons, *lists = cast("list[list[Any]]", answer)
-        position, place, held_until = fields
+        position, place, held_until, filling = fields
         of_feed, of_author = _numbers_by_field(feed_horizons), _numbers_by_field(author_horizons)
         numbers = [[int(entry) for entry in one] for one in lists]
         return Look(
             shard,
-            position is not None,
+            position is not None and filling is None,
             Checkpoint(int(position or 0), int(place or 0)),
             int(held_until or 0),
             {p: Window(of_feed.get(p, 0), numbers[3 * n]) for n, p in enumerate(people)},

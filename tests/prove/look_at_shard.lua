@@ -4,7 +4,7 @@
 -- of the people their feed, their own window and their followers.
 local tag = string.match(KEYS[1], '^{.-}')
 local found = {
-    redis.call('HMGET', KEYS[1], 'position', 'place', 'held_until'),
+    redis.call('HMGET', KEYS[1], 'position', 'place', 'held_until', 'filling'),
     redis.call('HGETALL', tag .. 'fh'),
     redis.call('HGETALL', tag .. 'wh'),
 }

@@ -24,7 +24,7 @@ class Paged:
 
 
 def nothing_is_said_without_a_checkpoint(_run: Run, look: Look, page: WindowPage | None) -> int:
-    """And whatever has a checkpoint is answered."""
+    """Nor while a shard is filled from nothing; and any other is answered."""
     same(page is not None, look.is_there, f"whether {look.shard} answers")
     return 1
 
