@@ -6,6 +6,7 @@ Ends with 1 if anything that has to be zero is not, or a promise was broken.
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ SECONDS, RATE = 5.0, 40.0
 
 def main() -> int:
     """Does the drills."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it leaves nothing behind either
     options = _options()
     plan = Plan(options.seed, options.seconds, options.rate)
     wanted = [drill for drill in DRILLS if not options.only or drill.name in options.only]

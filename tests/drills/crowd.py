@@ -77,12 +77,13 @@ class Crowd:
         """Whose feed, all pages of it, is not what their and others' own writes make it."""
         standing = {person.id: _standing_texts(person) for person in self.people}
         differing: list[str] = []
+        until = now() + SETTLE_SECONDS_MAX
         for person in self.people:
             followed = [other for other in standing if person.follows(other)]
             right = Counter(standing[person.id])
             for other in followed:
                 right += standing[other]
-            shown = await self._whole_feed(person)
+            shown = await self._whole_feed(person, until)
             if shown is None:
                 differing.append(f"{person.handle}: cannot be read")
             elif shown != right:
@@ -96,9 +97,8 @@ class Crowd:
         """Lets go of the connections."""
         await self._http.aclose()
 
-    async def _whole_feed(self, person: Person) -> Counter[str] | None:
-        until = now() + SETTLE_SECONDS_MAX
-        while now() < until:
+    async def _whole_feed(self, person: Person, until: float) -> Counter[str] | None:
+        while True:
             texts, cursor = Counter[str](), None
             while True:
                 page = await person.read_feed(cursor)
@@ -108,8 +108,9 @@ class Crowd:
                 cursor = page["next"]
                 if cursor is None:
                     return texts
+            if now() > until:
+                return None
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-        return None
 
 
 def _standing_texts(person: Person) -> Counter[str]:
