@@ -24,7 +24,14 @@ CONNECTIONS_MAX = 256
 class Crowd:
     """Their clients share one pool of connections, as clients behind one gateway would."""
 
-    def __init__(self, gateway: str, record: Record, name: str, rng: random.Random) -> None:
+    def __init__(
+        self,
+        gateway: str,
+        record: Record,
+        name: str,
+        rng: random.Random,
+        client: type[Client] = Client,
+    ) -> None:
         self._http = httpx.AsyncClient(
             base_url=gateway,
             timeout=ANSWER_SECONDS_MAX,
@@ -33,7 +40,7 @@ class Crowd:
         self.name = name
         self.patience = Patience()
         self.people = [
-            Person(Client(self._http, record, self.patience), record, f"{name}_{n}")
+            Person(client(self._http, record, self.patience), record, f"{name}_{n}")
             for n in range(PEOPLE)
         ]
         self._rng = rng
@@ -46,16 +53,17 @@ class Crowd:
     async def set_up(self) -> None:
         """They register, follow some of each other, and post a little."""
         self.patience.until = now() + SETTLE_SECONDS_MAX
-        for person in self.people:
-            await person.register()
-        for person in self.people:
-            for other in self._rng.sample(self.people, FOLLOWED_AT_FIRST):
-                if other is not person:
-                    await person.turn(other.id)
-            for number in range(POSTS_AT_FIRST):
-                await person.publish(f"{person.handle} before {number}")
+        await asyncio.gather(*(person.register() for person in self.people))
+        await asyncio.gather(*(self._settle_in(person) for person in self.people))
         assert all(write.state is State.DONE for write in self.writes), "all was well until now"
         self.patience.until = float("inf")
+
+    async def _settle_in(self, person: Person) -> None:
+        others = [other for other in self.people if other is not person]
+        for other in self._rng.sample(others, FOLLOWED_AT_FIRST):
+            await person.turn(other.id)
+        for number in range(POSTS_AT_FIRST):
+            await person.publish(f"{person.handle} before {number}")
 
     async def settle(self) -> None:
         """Asks what became of what was queued, until everything is done or refused."""
