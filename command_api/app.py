@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from command_api.application import Slackwater
 from command_api.errors import (
     HandleTaken,
+    HistoryUnreadable,
     OutcomeUnknown,
     PersonNotFound,
     PostNotFound,
@@ -40,6 +41,7 @@ ERROR_STATUSES: Mapping[type[Exception], int] = {
     PersonNotFound: 404,
     PostNotFound: 404,
     TooMuchContention: 409,
+    HistoryUnreadable: 500,
     StoreUnavailable: 503,
     StoreBusy: 503,
 }

@@ -6,6 +6,7 @@ SlackwaterError (domain)
     ├── PersonNotFound       no person has this id
     ├── PostNotFound         no post has this id
     ├── TooMuchContention    every try lost its race
+    ├── HistoryUnreadable    an event that the decision rests on cannot be read
     └── StoreUnavailable     the event store cannot be reached
         └── OutcomeUnknown   it went away over the commit
 """
@@ -31,6 +32,10 @@ class PostNotFound(CommandError):
 
 class TooMuchContention(CommandError):
     """The same aggregate was changed by others at every try."""
+
+
+class HistoryUnreadable(CommandError):
+    """A stored event on which the decision rests cannot be read; nothing was stored."""
 
 
 class StoreUnavailable(CommandError):

@@ -49,8 +49,8 @@ class Codec:
     def decode(self, topic: str, state: bytes) -> EventBody:
         """The event which these bytes stand for, in its newest version.
 
-        Raises UnreadableEvent if the topic is unknown, the payload broken, or its version newer
-        than this code.
+        Raises UnreadableEvent if the topic is unknown, the payload broken, its version newer than
+        this code, or an upcaster fails. What it says holds nothing of the payload's content.
         """
         try:
             kind, decoder = self._decoders[topic]
@@ -74,12 +74,25 @@ class Codec:
                     f"{kind.VERSION}: upgrade before reading this history"
                 )
             while version < kind.VERSION:
-                payload = self._upcasters[kind.TOPIC, version](payload)
+                payload = self._brought_up(kind, version, payload)
                 version += 1
                 payload["v"] = version
             return msgspec.convert(payload, kind)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError) as error:
-            raise UnreadableEvent(f"broken payload of a {kind.TOPIC}: {error!r}") from error
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise UnreadableEvent(f"broken payload of a {kind.TOPIC}: {error}") from error
+
+    def _brought_up(self, kind: type[EventBody], version: int, payload: Payload) -> Payload:
+        upcaster = self._upcasters.get((kind.TOPIC, version))
+        if upcaster is None:
+            raise UnreadableEvent(f"nothing brings {kind.TOPIC} up from payload version {version}")
+        try:
+            # Its result goes through here as well: one that is no payload is a bug of its own.
+            return dict(upcaster(payload))
+        except Exception as error:
+            raise UnreadableEvent(
+                f"bringing {kind.TOPIC} up from payload version {version} failed: "
+                f"{type(error).__name__}"
+            ) from error
 
 
 CODEC = Codec((HandleClaimed, Registered, Followed, Unfollowed, Published, Deleted))

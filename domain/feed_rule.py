@@ -3,7 +3,9 @@
     feed(u, p) = the posts, published at or before p and not deleted at or before p,
                  of u and of everyone whom u follows as of p, newest position first
 
-A pure function of the log up to p. It knows no window, no shard and no clock.
+A pure function of the log up to p. It knows no window, no shard and no clock. What changes nothing
+(a follow that stands, an unfollow without one, a deletion of no post) is passed over: the write
+side appends no such event, but with others in quarantine (see domain/quarantine.py) one may come.
 """
 
 from collections.abc import Iterable
@@ -30,11 +32,11 @@ class History:
             case Published(author=author):
                 self.authors[position] = author
             case Deleted(post=post):
-                del self.authors[post]
+                self.authors.pop(post, None)
             case Followed(follower=follower, followee=followee):
                 self.followees.setdefault(follower, set()).add(followee)
             case Unfollowed(follower=follower, followee=followee):
-                self.followees[follower].remove(followee)
+                self.followees.get(follower, set()).discard(followee)
             case _:
                 pass
 

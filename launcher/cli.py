@@ -1,17 +1,18 @@
 """The `slackwater` command."""
 
 import asyncio
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
-from launcher.data_directory import DataDirectory
-from launcher.errors import LaunchError
+from launcher.cli_context import AsJson, DataDir
+from launcher.cli_context import running as _running
+from launcher.cli_context import said_plainly as _said_plainly
+from launcher.cli_context import settings_of as _settings
+from launcher.cli_quarantine import quarantine
 from launcher.settings import Settings
 from launcher.token_key import access_tokens
 
@@ -22,13 +23,9 @@ app = typer.Typer(
 )
 generations = typer.Typer(help="The builds of each projection.", no_args_is_help=True)
 app.add_typer(generations, name="generations")
-errors = Console(stderr=True)
+app.add_typer(quarantine, name="quarantine")
 
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
-]
 Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles, relational.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -213,31 +210,3 @@ def drop(projection: str, number: int, data_dir: DataDir = None) -> None:
 def _run(process: Callable[[Settings], None]) -> None:
     with _said_plainly():
         process(_settings())
-
-
-def _settings(**given: Any) -> Settings:
-    """The environment's settings, with those overridden that were given on the command line."""
-    return Settings.of(**{name: value for name, value in given.items() if value is not None})
-
-
-def _running(settings: Settings) -> Settings:
-    """The settings, completed with the addresses of an `up` that runs on this data directory."""
-    addresses = DataDirectory(settings.data_dir).read_addresses()
-    if addresses is None:
-        return settings
-    found = {
-        name: addresses[name]
-        for name in ("database_url", "redis_url", "token_key_file")
-        if getattr(settings, name) is None and addresses[name] is not None
-    }
-    return _settings(**{"data_dir": settings.data_dir} | found)
-
-
-@contextmanager
-def _said_plainly() -> Generator[None]:
-    """What keeps us from doing something is told in words, not in a stack trace."""
-    try:
-        yield
-    except (LaunchError, OSError) as error:
-        errors.print(f"[bold red]slackwater:[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None

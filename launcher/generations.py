@@ -53,7 +53,9 @@ def activate_generation(settings: Settings, projection: str, number: int) -> int
     ):
         if projection == RELATIONAL:
             with closing(
-                RelationalRebuild(servers.database_url, store, progress, still_alone)
+                RelationalRebuild(
+                    servers.database_url, store, progress, still_alone, poison=servers.poison
+                )
             ) as tables:
                 rebuilt = tables.activate(number)
         else:

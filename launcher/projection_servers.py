@@ -16,7 +16,7 @@ from projections.worker import connect_redis
 
 def connect(settings: Settings) -> Servers:
     """The servers that the settings name. Raises SettingMissing."""
-    return Servers(database_url(settings), connect_redis(redis_url(settings)))
+    return Servers(database_url(settings), connect_redis(redis_url(settings)), settings.poison)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from launcher.errors import LaunchError
+from launcher.poison import quarantine_of
 from launcher.progress_bar import ProgressBar
 from launcher.projection_servers import projection_servers
 from launcher.settings import Settings
@@ -81,12 +82,18 @@ def _rebuild(
     ):
         if name == RELATIONAL:
             with closing(
-                RelationalRebuild(servers.database_url, store, progress, still_alone)
+                RelationalRebuild(
+                    servers.database_url, store, progress, still_alone, poison=servers.poison
+                )
             ) as tables:
                 return tables.run(activate=activate)
-        active = Generations(servers.redis).ensure_active(
-            name, shards=settings.shards, window=settings.window
-        )
+        with quarantine_of(servers) as quarantine:
+            active = Generations(servers.redis).ensure_active(
+                name,
+                shards=settings.shards,
+                window=settings.window,
+                release=quarantine.release_number,
+            )
         return Rebuild(servers, store, active, progress, still_alone).run(
             shards=shards or active.shards, window=window or active.window, activate=activate
         )

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,12 +46,28 @@ class Settings(BaseSettings):
         0, description="figures of a worker over HTTP; 0: none (`up` picks free ones)"
     )
     projectors: int = Field(2, ge=1, le=32, description="projector processes that `up` starts")
+    projectors_max: int = Field(
+        4, ge=1, le=32, description="projector processes that `up` runs while feeds stay behind"
+    )
+    scale_up_lag_seconds: float = Field(
+        5.0, gt=0, description="the lag beyond which `up` starts another projector"
+    )
     shards: int = Field(4, ge=1, le=256, description="shards of a projection that is built anew")
     window: int = Field(
         500,
         ge=1,
         le=1_000_000,
         description="posts in the window of a projection that is built anew",
+    )
+    poison: Literal["stop", "quarantine"] = Field(
+        "stop",
+        description="what projectors do about an event that cannot be read: stop in front of it, "
+        "or put it into quarantine and go on",
+    )
+    stream_entries_max: int = Field(
+        1_000_000,
+        ge=1_000,
+        description="entries in the stream, beyond which a slow shard reads on from the store",
     )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"

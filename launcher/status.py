@@ -1,13 +1,17 @@
 """`slackwater status`: the head of the log, the lag of every shard, and who is at work."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
 from redis.exceptions import RedisError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from launcher.poison import quarantine_of, standings, waiting
+from launcher.projection_servers import projection_servers
 from launcher.required import database_url, redis_url
 from launcher.settings import Settings
 from projections.errors import ProjectionUnavailable
@@ -33,6 +37,7 @@ async def show_status(settings: Settings, *, as_json: bool) -> int:
 async def _look(settings: Settings) -> Status:
     models = ReadModels(redis_url(settings), database_url(settings))
     status: Status = {"head": 0, "epoch": "", "projections": {}, "workers": [], "faults": []}
+    status |= {"quarantined": 0, "waited_for": []}
     try:
         await models.watch.look_at_store()
     except psycopg.Error as error:
@@ -47,10 +52,20 @@ async def _look(settings: Settings) -> Status:
     except ProjectionUnavailable as error:
         status["faults"].append(str(error))
     await models.close()
+    if not status["faults"]:
+        status["waited_for"] = _waited_for(settings)
     for worker in status["workers"]:
         worker.pop("propagation_seconds", None)
     status |= {"head": models.watch.head.position, "epoch": models.watch.epoch}
+    status["quarantined"] = models.watch.quarantined
     return status
+
+
+def _waited_for(settings: Settings) -> list[dict[str, Any]]:
+    """Events that cannot be read and that nobody may pass."""
+    with projection_servers(settings) as (servers, store), quarantine_of(servers) as quarantine:
+        found = waiting(quarantine, store, standings(servers))
+    return [asdict(one.event) | {"projections": one.projections} for one in found]
 
 
 def _show(status: Status) -> None:
@@ -70,5 +85,16 @@ def _show(status: Status) -> None:
     for worker in status["workers"]:
         work = ", ".join(worker.get("shards", [])) or ("active" if worker.get("active") else "-")
         console.print(f"[bold]{worker['role']}[/] {worker['host']}:{worker['pid']}  {work}")
+    for one in status["waited_for"]:
+        console.print(
+            f"[bold red]stopped[/] before position {one['position']}: "
+            f"{', '.join(one['projections'])}: {escape(one['reason'])}",
+            highlight=False,
+        )
+    if status["quarantined"]:
+        console.print(
+            f"[yellow]left out[/] {status['quarantined']:,} events: slackwater quarantine list",
+            highlight=False,
+        )
     for fault in status["faults"]:
         console.print(f"[bold red]fault[/] {fault}", highlight=False)

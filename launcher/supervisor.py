@@ -53,11 +53,16 @@ class Supervisor:
         self._tell = tell
         self._charges: dict[str, _Charge] = {}
 
-    def add(self, program: Program) -> None:
-        """Starts a program and keeps it running from now on. Only for the tending thread."""
+    def add(self, program: Program, *, running: bool = True) -> None:
+        """Starts a program and keeps it running from now on, or only once it is wanted.
+
+        Only for the tending thread.
+        """
         assert program.name not in self._charges
         charge = self._charges[program.name] = _Charge(program)
-        charge.start()
+        charge.wanted = running
+        if running:
+            charge.start()
 
     def tend(self, until: threading.Event) -> None:
         """Brings what runs into line with what is wanted, again and again, until the event."""

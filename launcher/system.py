@@ -70,7 +70,16 @@ class System:
 
     @property
     def projectors(self) -> list[str]:
-        """The names of the projectors."""
+        """The names of the projectors that always run."""
+        return self._projectors[: self._settings.projectors]
+
+    @property
+    def spare_projectors(self) -> list[str]:
+        """The names of those that run when they are needed."""
+        return self._projectors[self._settings.projectors :]
+
+    @property
+    def _projectors(self) -> list[str]:
         return [name for name in self.supervisor.names() if name.startswith("projector")]
 
     def _start(self) -> Addresses:
@@ -92,12 +101,15 @@ class System:
         self._wait_for("command-api", lambda: answers(host, command_port, "/readyz"))
         self._add("query-api", environment | {environment_name("query_port"): str(query_port)})
         workers = ["relay", "relational-projector"]
+        most = max(settings.projectors, settings.projectors_max)
+        spare = [f"projector-{n}" for n in range(settings.projectors + 1, most + 1)]
         workers += (f"projector-{n}" for n in range(1, settings.projectors + 1))
         metrics: dict[str, str] = {}
-        for worker in workers:
+        for worker in [*workers, *spare]:
             [metrics_port] = choose_ports(host, {f"the figures of {worker}": 0})
             metrics[worker] = f"http://{host}:{metrics_port}/metrics"
-            self._add(worker, environment | {environment_name("metrics_port"): str(metrics_port)})
+            port_of_its_own = {environment_name("metrics_port"): str(metrics_port)}
+            self._add(worker, environment | port_of_its_own, running=worker not in spare)
         self.supervisor.add(
             gateway_program(
                 host=host,
@@ -165,10 +177,11 @@ class System:
             given[environment_name("token_key_file")] = str(self.directory.token_key_file)
         return dict(os.environ) | given
 
-    def _add(self, name: str, environment: dict[str, str]) -> None:
+    def _add(self, name: str, environment: dict[str, str], *, running: bool = True) -> None:
         command = name.rstrip("-0123456789")
         arguments = [sys.executable, "-m", "launcher", command]
-        self.supervisor.add(Program(name, arguments, environment, self._log(name)))
+        program = Program(name, arguments, environment, self._log(name))
+        self.supervisor.add(program, running=running)
 
     def _wait_for(self, name: str, is_ready: Callable[[], bool]) -> None:
         wait_until_ready(self.supervisor, name, is_ready, self._stop_wanted)

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from rich.console import Console
 
 from launcher.errors import StoppedWhileStarting
+from launcher.scaler import Scaler
+from launcher.scaling import Rule
 from launcher.settings import Settings, without_password
 from launcher.stop_signals import INTERRUPTED, stop_when_asked
 from launcher.system import Addresses, System
@@ -15,7 +17,7 @@ console = Console()
 def run_up(settings: Settings) -> int:
     """Returns an exit code after Ctrl-C or SIGTERM, everything stopped. Raises LaunchError."""
     stop = stop_when_asked()
-    system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}", highlight=False))
+    system = System(settings, tell=_tell)
     try:
         addresses = system.start(stop)
     except StoppedWhileStarting:
@@ -24,12 +26,24 @@ def run_up(settings: Settings) -> int:
     try:
         system.directory.write_addresses(asdict(addresses))
         _show(addresses, settings, system)
+        _scale(system, addresses, settings).start(until=stop)
         system.supervisor.tend(until=stop)
     finally:
         console.print("stopping …")
         system.stop()
     console.print("stopped; the data stays in", str(system.directory.path), highlight=False)
     return 0
+
+
+def _tell(what: str) -> None:
+    console.print(f"[dim]·[/] {what}", highlight=False)
+
+
+def _scale(system: System, addresses: Addresses, settings: Settings) -> Scaler:
+    spare = system.spare_projectors
+    most = settings.projectors + len(spare)
+    rule = Rule(settings.projectors, most, settings.scale_up_lag_seconds)
+    return Scaler(system.supervisor, rule, spare, addresses.query_api, _tell)
 
 
 def _show(addresses: Addresses, settings: Settings, system: System) -> None:

@@ -26,7 +26,9 @@ def projector(settings: Settings) -> None:
 def relational_projector(settings: Settings) -> None:
     """Runs a relational projector until SIGTERM or SIGINT. Raises SettingMissing."""
     log_to_stderr(settings)
-    run_relational_projector(database_url(settings), settings.host, settings.metrics_port)
+    run_relational_projector(
+        database_url(settings), settings.poison, settings.host, settings.metrics_port
+    )
 
 
 def _config(settings: Settings) -> WorkerConfig:
@@ -37,4 +39,6 @@ def _config(settings: Settings) -> WorkerConfig:
         metrics_port=settings.metrics_port,
         shards=settings.shards,
         window=settings.window,
+        poison=settings.poison,
+        stream_entries_max=settings.stream_entries_max,
     )

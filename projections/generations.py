@@ -1,6 +1,6 @@
 """The generations of each projection: which there are, which is active, how one takes over."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -9,15 +9,12 @@ from redis import Redis
 from projections.errors import GenerationRefused
 from projections.scripts import load_script
 from projections.shards import (
-    ACTIVE,
     FOREVER,
-    LAST,
     Checkpoint,
     Generation,
     Listed,
     Shard,
     State,
-    active_generation,
     decode_registry,
     encode_entry,
     generations_key,
@@ -39,25 +36,39 @@ class Generations:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._begin_first = load_script(redis, "projections", "begin_first")
         self._announce = load_script(redis, "projections", "announce")
         self._lay_aside = load_script(redis, "projections", "lay_aside")
         self._let_read = load_script(redis, "projections", "let_read")
         self._switch = load_script(redis, "projections", "switch")
 
-    def ensure_active(self, projection: str, *, shards: int, window: int) -> Generation:
-        """The active generation; where there is none, number 1 of this shape becomes it."""
+    def ensure_active(
+        self,
+        projection: str,
+        *,
+        shards: int,
+        window: int,
+        release: Callable[[], int] = lambda: 0,
+    ) -> Generation:
+        """The active generation; where there is none, a first one of this shape becomes it.
+
+        Its number is above every one of which anything is left, so that it begins empty although
+        the registry alone was lost. `release` is asked only then.
+        """
         if in_use := self.active([projection]):
-            return in_use[0]  # and number 1 may have been dropped long ago: it stays away
-        key = generations_key(projection)
-        first = Generation(projection, 1, shards, window)
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hsetnx(key, LAST, "1")
-            pipe.hsetnx(key, "1", encode_entry(first, building=False))
-            pipe.hsetnx(key, ACTIVE, "1")
-            pipe.hgetall(key)
-            fields = pipe.execute()[-1]
-        active = active_generation(projection, fields)
-        assert active is not None
+            return in_use[0]
+        first = Generation(projection, 0, shards, window, release())
+        left = max((number for number, _ in self._keys_by_number(projection)), default=0)
+        unknown = Generation(projection, 0, 1, 1)
+        self._begin_first(
+            keys=[generations_key(projection)],
+            args=[
+                encode_entry(first, building=False),
+                left,
+                encode_entry(unknown, building=False, lost=True),
+            ],
+        )
+        [active] = self.active([projection])
         return active
 
     def listed(self, projection: str) -> list[Listed]:
@@ -74,11 +85,13 @@ class Generations:
             if one.state == State.ACTIVE
         ]
 
-    def announce(self, projection: str, *, shards: int, window: int) -> Generation:
+    def announce(
+        self, projection: str, *, shards: int, window: int, release: int = 0
+    ) -> Generation:
         """A new generation, to be built. Its number was never given before."""
-        entry = encode_entry(Generation(projection, 0, shards, window), building=True)
+        entry = encode_entry(Generation(projection, 0, shards, window, release), building=True)
         number = cast("int", self._announce(keys=[generations_key(projection)], args=[entry]))
-        return Generation(projection, number, shards, window)
+        return Generation(projection, number, shards, window, release)
 
     def finish(self, generation: Generation, position: int) -> None:
         """Gives every shard of a loaded generation its checkpoint: complete up to `position`."""
@@ -169,6 +182,13 @@ class Generations:
             shard: Checkpoint(int(position or 0), int(place or 0))
             for shard, (position, place) in zip(wanted, answers, strict=True)
         }
+
+    def _keys_by_number(self, projection: str) -> Iterator[tuple[int, bytes]]:
+        """Every key of any shard of this projection, with the number of its generation."""
+        for key in self._redis.scan_iter(f"{{{projection}:*", KEYS_UNLINKED_AT_ONCE):
+            number = cast("bytes", key).split(b":")[1]
+            if number.isdigit():
+                yield int(number), key
 
     def _set_aside(self, generation: Generation, *, building: bool) -> None:
         checkpoints = [shard.checkpoint_key for shard in generation.all_shards()]

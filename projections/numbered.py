@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from redis.asyncio import Redis
 
+from projections.log.in_sight import HistoryInSight
 from projections.numbered_keys import fact_key, id_key
 from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
 from projections.shards import Generation
@@ -20,9 +21,11 @@ class NumberedReader(Generic[Fact]):
     All methods raise ProjectionUnavailable.
     """
 
-    def __init__(self, redis: Redis, projection: str, kind: type[Fact]) -> None:
+    def __init__(
+        self, redis: Redis, history: HistoryInSight, projection: str, kind: type[Fact]
+    ) -> None:
         self._redis = redis
-        self._active = ActiveGeneration(redis, projection)
+        self._active = ActiveGeneration(redis, projection, history)
         self._decoder = msgspec.json.Decoder(kind)
 
     async def by_number(self, numbers: Sequence[int]) -> dict[int, Fact]:

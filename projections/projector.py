@@ -8,7 +8,8 @@ shards end where the log says.
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from prometheus_client import Gauge, Histogram
 from redis import Redis
@@ -17,6 +18,7 @@ from domain.events import Published
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
+from projections.log.quarantine import Quarantine
 from projections.log.reader import LogReader
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projection import BatchWriter, Projection
@@ -56,6 +58,7 @@ class Projector:
         self,
         redis: Redis,
         log: LogReader,
+        quarantine: Quarantine,
         member: Member,
         projections: Sequence[Projection],
         *,
@@ -64,6 +67,7 @@ class Projector:
     ) -> None:
         self._redis = redis
         self._log = log
+        self._quarantine = quarantine
         self._member = member
         self._names = [projection.name for projection in projections]
         self._writers = {p.name: BatchWriter(redis, p) for p in projections}
@@ -79,7 +83,8 @@ class Projector:
         """Applies what there is to the shards of this worker's share, or waits for it a moment.
 
         Shards that stand together are fed together; one that is behind does not hold the others
-        up. Raises StoreUnreachable, UnreadableEvent.
+        up. Nothing goes past an event that cannot be read and is not in quarantine: the shards wait
+        in front of it. Raises StoreUnreachable.
         """
         self._beat()
         self._take_share()
@@ -89,20 +94,35 @@ class Projector:
         block_ms = int(1000 * HEARTBEAT_SECONDS) if len(together) <= 1 else None
         if not together:
             # No share: this one waits for a change of membership, not for the log.
+            self._quarantine.rest()
             time.sleep(HEARTBEAT_SECONDS)
         moved = refused = False
         end = self._refill.aim(self._checkpoints)
         for position, shards in together.items():
             entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
-            for shard in shards if entries else ():
-                did_move = self._apply(shard, entries)
+            for shard, readable in self._readable_by(shards, entries):
+                did_move = self._apply(shard, readable)
                 moved, refused = moved or did_move, refused or not did_move
             if not entries and position == 0 and self._log.is_empty():
                 self._generations.begin(shards)
         self._refill.reached(end, self._checkpoints)
-        if refused and not moved:
+        if self._quarantine.poison and not moved:
+            time.sleep(HEARTBEAT_SECONDS)
+        elif refused and not moved:
             # What there is to do is held: a switch or a repair is at work, and needs the time more.
             time.sleep(HELD_PAUSE_SECONDS)
+
+    def _readable_by(
+        self, shards: Sequence[Shard], entries: Sequence[Entry]
+    ) -> Iterator[tuple[Shard, Sequence[Entry]]]:
+        """What of these entries each shard takes now, if any."""
+        by_release: dict[int, Sequence[Entry]] = {}
+        for shard in shards if entries else ():
+            release = shard.generation.release
+            if release not in by_release:
+                by_release[release] = self._quarantine.read(entries, release)
+            if by_release[release]:
+                yield shard, by_release[release]
 
     def _take_share(self) -> None:
         """Looks who else is there, and where this worker's shards really stand.
@@ -112,12 +132,17 @@ class Projector:
         if time.monotonic() < self._share_until:
             return
         for name in self._names:
-            self._generations.ensure_active(name, **self._shape)
+            self._generations.ensure_active(
+                name, **self._shape, release=self._quarantine.release_number
+            )
         every = [s for g in self._active_generations() for s in g.all_shards()]
         mine = self._member.share_of(every)
         if set(mine) != set(self._checkpoints):
             logger.info("%d of %d shards are this worker's", len(mine), len(every))
-        self._checkpoints = self._generations.checkpoints(mine)
+        found = self._generations.checkpoints(mine)
+        if found != self._checkpoints:
+            self._quarantine.forget()  # who brought them there may have left something out
+        self._checkpoints = found
         self._refill.look(self._checkpoints)
         self._building_since = {
             shard: self._building_since.get(shard, time.time())
@@ -136,6 +161,8 @@ class Projector:
         before, started = self._checkpoints[shard], time.perf_counter()
         reached = self._writers[name].apply(shard, before, entries, between=self._beat)
         self._checkpoints[shard] = reached
+        if not before.position <= reached.position <= entries[-1].position:
+            self._quarantine.forget()  # somebody else is at it, and further on
         applied = [
             entry for entry in entries if before.position < entry.position <= reached.position
         ]
@@ -160,5 +187,6 @@ class Projector:
     def _vitals(self) -> dict[str, object]:
         return {
             "shards": [str(shard) for shard in self._checkpoints],
+            "poison": asdict(self._quarantine.poison) if self._quarantine.poison else None,
             "propagation_seconds": list(self._propagations),
         }

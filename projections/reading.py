@@ -9,11 +9,15 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
 from projections.errors import ProjectionUnavailable
+from projections.log.in_sight import HistoryInSight
 from projections.scripts import script_text
-from projections.shards import Generation, active_generation, generations_key
+from projections.shards import Generation, active_generation, epoch_in, generations_key
 
 POINTER_SECONDS_MAX = 1.0
 """How long a reader may go without a look at the pointer."""
+
+LOOKS_MAX = 3
+"""At a pointer while one history after the other comes into sight."""
 
 Answer = TypeVar("Answer")
 
@@ -47,13 +51,19 @@ class Looked(Generic[Answer]):
 
 
 class ActiveGeneration:
-    """Follows the pointer to a projection's active generation."""
+    """Follows the pointer to a projection's active generation.
 
-    def __init__(self, redis: Redis, projection: str) -> None:
+    A generation belongs to one history. Who follows the pointer across a change of epochs says so
+    to `history`, so that nothing remembered of the old one goes into an answer of the new one.
+    """
+
+    def __init__(self, redis: Redis, projection: str, history: HistoryInSight) -> None:
         self._redis = redis
         self._projection = projection
+        self._history = history
         self._known: Generation | None = None
         self._known_until = 0.0
+        history.on_change(self._forget)
 
     async def get(self) -> Generation:
         """The generation to read. Raises ProjectionUnavailable if there is none yet."""
@@ -81,13 +91,27 @@ class ActiveGeneration:
         return looked.answer
 
     async def _follow_pointer(self) -> Generation:
-        key = generations_key(self._projection)
-        fields = cast("dict[bytes, bytes]", await self._redis.hgetall(key))
+        fields = await self._registry()
         self._known = active_generation(self._projection, fields)
         self._known_until = time.monotonic() + POINTER_SECONDS_MAX
         if self._known is None:
             raise unavailable(self._projection)
         return self._known
+
+    async def _registry(self) -> dict[bytes, bytes]:
+        key = generations_key(self._projection)
+        for _ in range(LOOKS_MAX):
+            changes = self._history.changes
+            fields = cast("dict[bytes, bytes]", await self._redis.hgetall(key))
+            if changes != self._history.changes:
+                continue  # what was on its way may be of the history that was replaced meanwhile
+            if epoch := epoch_in(fields):
+                self._history.see(epoch)
+            return fields
+        raise unavailable(self._projection)
+
+    def _forget(self) -> None:
+        self._known = None
 
 
 def unavailable(projection: str) -> ProjectionUnavailable:

@@ -7,7 +7,14 @@ from typing import Literal
 from redis import Redis
 from redis.commands.core import Script
 
-Access = Literal["read", "write"]
+Access = Literal["read", "write", "relieve"]
+"""`relieve`: it writes a little and frees much, so it may run although memory is full."""
+
+_FLAGS: dict[Access, str] = {
+    "read": " flags=no-writes",
+    "write": "",
+    "relieve": " flags=allow-oom",
+}
 
 
 def script_text(package: str, name: str, access: Access, preludes: Sequence[str] = ()) -> str:
@@ -16,13 +23,19 @@ def script_text(package: str, name: str, access: Access, preludes: Sequence[str]
     The shebang declares what the script does, so that Redis refuses a write under memory
     pressure before the script begins, and not half-way.
     """
-    flags = " flags=no-writes" if access == "read" else ""
-    parts = [f"#!lua{flags}"]
+    parts = [f"#!lua{_FLAGS[access]}"]
     sources = [("projections", prelude) for prelude in preludes] + [(package, name)]
     parts += [files(at).joinpath(f"{file}.lua").read_text(encoding="utf-8") for at, file in sources]
     return "\n".join(parts)
 
 
-def load_script(redis: Redis, package: str, name: str, preludes: Sequence[str] = ()) -> Script:
+def load_script(
+    redis: Redis,
+    package: str,
+    name: str,
+    preludes: Sequence[str] = (),
+    *,
+    access: Access = "write",
+) -> Script:
     """The writing script, ready to call; it is sent again if the server has forgotten it."""
-    return redis.register_script(script_text(package, name, "write", preludes))
+    return redis.register_script(script_text(package, name, access, preludes))

@@ -12,12 +12,16 @@ _MASK_64 = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One complete build of a projection: so many shards, windows so long."""
+    """One complete build of a projection: so many shards, windows so long.
+
+    `release`: the newest retry of the quarantine that it knows (projections/log/quarantine.py).
+    """
 
     projection: str
     number: int
     shards: int
     window: int
+    release: int = 0
 
     def shard(self, index: int) -> "Shard":
         """The shard with this index, from 0."""
@@ -98,12 +102,17 @@ class State(StrEnum):
     RESTING = "resting"
     """It is complete as of its checkpoints and kept as it is."""
 
+    LOST = "lost"
+    """It was built from a history that the store does not have any more; the relay removes it."""
+
 
 GENERATIONS_KEY_PREFIX = "slackwater:generations:"
-"""A projection's registry, a hash: number -> shape, ACTIVE and LAST -> a number."""
+"""A projection's registry, a hash: number -> shape, ACTIVE and LAST -> a number, EPOCH."""
 
 ACTIVE = "active"
 LAST = "last"
+EPOCH = "epoch"
+"""The history that the active generation is of, since the first change of epochs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,14 @@ class _Entry(msgspec.Struct):
     shards: int
     window: int
     building: bool = False
+    release: int = 0
+    lost: bool = False
+
+    @property
+    def state(self) -> State:
+        if self.lost:
+            return State.LOST
+        return State.BUILDING if self.building else State.RESTING
 
 
 def generations_key(projection: str) -> str:
@@ -125,9 +142,16 @@ def generations_key(projection: str) -> str:
     return GENERATIONS_KEY_PREFIX + projection
 
 
-def encode_entry(generation: Generation, *, building: bool) -> bytes:
+def encode_entry(generation: Generation, *, building: bool, lost: bool = False) -> bytes:
     """How the registry writes a generation down beside its number."""
-    return msgspec.json.encode(_Entry(generation.shards, generation.window, building))
+    return msgspec.json.encode(
+        _Entry(generation.shards, generation.window, building, generation.release, lost)
+    )
+
+
+def epoch_in(fields: dict[bytes, bytes]) -> str:
+    """The history that a registry's active generation is of; "" if it says nothing about it."""
+    return fields.get(EPOCH.encode(), b"").decode()
 
 
 def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]:
@@ -137,9 +161,9 @@ def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]
     for name, value in fields.items():
         if name.isdigit():
             number, entry = int(name), msgspec.json.decode(value, type=_Entry)
-            state = State.BUILDING if entry.building else State.RESTING
-            generation = Generation(projection, number, entry.shards, entry.window)
-            found.append(Listed(generation, State.ACTIVE if number == active else state))
+            shape = entry.shards, entry.window, entry.release
+            generation = Generation(projection, number, *shape)
+            found.append(Listed(generation, State.ACTIVE if number == active else entry.state))
     return sorted(found, key=lambda listed: listed.generation.number)
 
 

@@ -13,10 +13,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from projections.catalogue import NAMES, PROJECTIONS
-from projections.generations import Generations
-from projections.log.errors import StoreUnreachable
+from projections.derived import ReadModels
+from projections.log.errors import HistoryMismatch, StoreUnreachable
+from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
-from projections.log.relay import Relay
+from projections.log.relay import STREAM_ENTRIES_MAX, Relay
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
@@ -57,19 +58,21 @@ class WorkerConfig:
     metrics_port: int
     shards: int
     window: int
+    poison: Policy = "stop"
+    stream_entries_max: int = STREAM_ENTRIES_MAX
 
 
 def run_relay(config: WorkerConfig) -> None:
     """Runs a relay until SIGTERM or SIGINT."""
     stop = _prepare(config.metrics_host, config.metrics_port)
     client, member, store = _open(config, "relay")
-    generations = Generations(client)
-
-    def slowest_position() -> int:
-        shards = [s for g in generations.active(NAMES) for s in g.all_shards()]
-        return min((c.position for c in generations.checkpoints(shards).values()), default=0)
-
-    relay = Relay(store, Stream(client), member, slowest_position)
+    relay = Relay(
+        store,
+        Stream(client),
+        member,
+        ReadModels(client, NAMES),
+        entries_max=config.stream_entries_max,
+    )
     _run(lambda: relay.step(stop.wait), stop)
     _leave(member)
     store.close()
@@ -80,21 +83,28 @@ def run_projector(config: WorkerConfig) -> None:
     stop = _prepare(config.metrics_host, config.metrics_port)
     client, member, store = _open(config, "projector")
     log = LogReader(Stream(client), store)
+    quarantine = Quarantine(config.database_url, config.poison, application="slackwater projector")
     projector = Projector(
-        client, log, member, PROJECTIONS, shards=config.shards, window=config.window
+        client, log, quarantine, member, PROJECTIONS, shards=config.shards, window=config.window
     )
     _run(projector.step, stop)
     _leave(member)
+    quarantine.close()
     store.close()
 
 
-def run_relational_projector(database_url: str, metrics_host: str, metrics_port: int) -> None:
+def run_relational_projector(
+    database_url: str, poison: Policy, metrics_host: str, metrics_port: int
+) -> None:
     """Runs a relational projector until SIGTERM or SIGINT. It knows no Redis."""
     stop = _prepare(metrics_host, metrics_port)
-    store = Store(database_url, application="slackwater relational-projector")
+    name = "slackwater relational-projector"
+    store = Store(database_url, application=name)
+    quarantine = Quarantine(database_url, poison, application=name)
     recorder = RelationalRecorder(database_url)
-    _run(RelationalProjector(store, recorder).step, stop)
+    _run(RelationalProjector(store, quarantine, recorder).step, stop)
     recorder.close()
+    quarantine.close()
     store.close()
 
 
@@ -126,7 +136,7 @@ def _run(step: Step, stop: threading.Event) -> None:
         try:
             step()
             pause = HEARTBEAT_SECONDS
-        except StoreUnreachable as error:
+        except (StoreUnreachable, HistoryMismatch) as error:
             FAULTS.labels("postgres").inc()
             logger.warning("%s; trying again in %.1f s", error, pause)
         except REDIS_AWAY as error:

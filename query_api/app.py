@@ -20,6 +20,7 @@ from query_api.errors import NoStoreAnswers, NotFound, RedisAway
 from query_api.feed_stream.streams import Streams
 from query_api.health import Health
 from query_api.lag_watch import LagWatch
+from query_api.one_history import OneHistory
 from query_api.read_models import ReadModels
 from query_api.routes import feed, people, stream
 from query_api.sources import Sources
@@ -81,6 +82,7 @@ def create_app(
         streams=streams,
     )
 
+    app.add_middleware(OneHistory, history=models.watch.history)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(RedisError, _redis_away)
     return app

@@ -1,7 +1,8 @@
 """A bounded cache of immutable facts by number, filled from the read models.
 
-A post's body and its author never change, so a cached one is never wrong; whether a post is
-still visible is not asked here but of the windows, which a deletion empties.
+A post's body and its author never change within a history, so a cached one is never wrong until
+another history comes; whether a post is still visible is not asked here but of the windows, which
+a deletion empties.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +22,8 @@ class FactCache(Generic[Fact]):
 
     def __init__(self, name: str, load: Load[Fact], entries_max: int) -> None:
         self._load = load
-        self._facts: LRUCache[int, Fact] = LRUCache(entries_max)
+        self._entries_max = entries_max
+        self.forget()
         self._hits = LOOKUPS.labels(name, "hit")
         self._misses = LOOKUPS.labels(name, "miss")
         self.hits = 0
@@ -29,14 +31,19 @@ class FactCache(Generic[Fact]):
 
     async def get(self, numbers: Sequence[int]) -> dict[int, Fact]:
         """The facts with these numbers; a number that the read model does not have is left out."""
-        found = {n: self._facts[n] for n in numbers if n in self._facts}
+        facts = self._facts
+        found = {n: facts[n] for n in numbers if n in facts}
         missing = list(dict.fromkeys(n for n in numbers if n not in found))
         self._count(len(found), len(missing))
         if missing:
             loaded = await self._load(missing)
-            self._facts.update(loaded)
+            facts.update(loaded)  # if these are forgotten by now, they are of another history
             found |= loaded
         return found
+
+    def forget(self) -> None:
+        """The numbers mean something else from now on."""
+        self._facts: LRUCache[int, Fact] = LRUCache(self._entries_max)
 
     def _count(self, hits: int, misses: int) -> None:
         self.hits += hits

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 EVERY_SECONDS = 0.5
 
 HEAD = Gauge("slackwater_log_head_position", "The newest position known, in store or stream.")
+QUARANTINED = Gauge(
+    "slackwater_quarantine_events", "Events that could not be read and are left out."
+)
 LAG_EVENTS = Gauge(
     "slackwater_projection_lag_events", "Head minus checkpoint.", ["projection", "shard"]
 )
@@ -36,7 +39,8 @@ class LagWatch:
     def __init__(self, models: ReadModels) -> None:
         self._models = models
         self._active = [
-            ActiveGeneration(models.redis, name) for name in (HOME_FEED, POSTS, PROFILES)
+            ActiveGeneration(models.redis, name, models.watch.history)
+            for name in (HOME_FEED, POSTS, PROFILES)
         ]
 
     async def run(self) -> None:
@@ -59,6 +63,7 @@ class LagWatch:
         """
         head = self._models.watch.head
         HEAD.set(head.position)
+        QUARANTINED.set(self._models.watch.quarantined)
         found: dict[str, list[dict[str, object]]] = {}
         for active in self._active:
             positions = await active.read(self._positions)

@@ -40,24 +40,28 @@ class ReadModels:
         )
         self.breaker = Breaker(self.redis.ping)
         self.watch = LogWatch(self.redis, database_url)
-        self.home_feed = HomeFeedReader(self.redis)
-        self.posts = PostsReader(self.redis)
-        self.profiles = ProfilesReader(self.redis)
+        history = self.watch.history
+        self.home_feed = HomeFeedReader(self.redis, history)
+        self.posts = PostsReader(self.redis, history)
+        self.profiles = ProfilesReader(self.redis, history)
         self.relational = RelationalReader(database_url)
         self.fallback = FallbackReader(self.relational.snapshots)
         self.bodies = FactCache[StoredPost]("posts", self.posts.by_number, POSTS_CACHED_MAX)
         self.people = FactCache[StoredProfile](
             "profiles", self.profiles.by_number, PROFILES_CACHED_MAX
         )
-        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
+        self._forget_numbers()
+        for forget in (self.bodies.forget, self.people.forget, self._forget_numbers):
+            history.on_change(forget)
 
     async def find_person(self, person_id: UUID) -> tuple[int | None, int | None]:
         """A person's number, and the position the answer holds for if there is none."""
         if (known := self._numbers.get(person_id)) is not None:
             return known, None
+        numbers = self._numbers  # if the history is replaced meanwhile, these are forgotten
         number, position = await self.profiles.number_of(person_id)
         if number is not None:
-            self._numbers[person_id] = number
+            numbers[person_id] = number
         return number, position
 
     async def feed_position(self, person_id: UUID) -> int:
@@ -67,6 +71,9 @@ class ReadModels:
             return await self.home_feed.position_of(person)
         assert position is not None, "an unknown person is unknown as of some position"
         return position
+
+    def _forget_numbers(self) -> None:
+        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
 
     async def close(self) -> None:
         """Closes the connections."""

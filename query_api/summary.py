@@ -32,6 +32,7 @@ async def summarise(
         "reads": sources.summary(),
         "head": {"position": models.watch.head.position, "epoch": models.watch.epoch},
         "lag": lags,
+        "quarantine": {"events": models.watch.quarantined},
         "caches": {"posts": _cache(models.bodies), "profiles": _cache(models.people)},
         "propagation_ms": percentiles_ms(list(propagations)),
         "workers": {

@@ -22,7 +22,11 @@ def verdict(facts: Facts) -> Verdict:
         return "not_yet_applied", (
             f"you registered at position {facts.person}, and your feed is as of position {as_of}"
         )
-    assert facts.post is not None, "what was published by then is in the tables"
+    if facts.post is None:
+        return "unknown", (
+            f"what happened at position {facts.post_position} is in quarantine: that event, or "
+            "the registration of the post's author, cannot be read, and is left out of every feed"
+        )
     return _verdict_on_applied(facts, facts.post)
 
 

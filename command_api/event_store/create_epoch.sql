@@ -1,6 +1,8 @@
--- The epoch names this one history. It is made with the store and never changed in place.
+-- The epoch names this one history. It is made with the store; the active relay renews it when it
+-- finds that the store was replaced, and notes which one the read models carried until then.
 CREATE TABLE IF NOT EXISTS {epoch} (
     epoch text NOT NULL,
+    replaces text,
     created_at timestamptz NOT NULL DEFAULT now(),
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row)
 );

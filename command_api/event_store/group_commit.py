@@ -5,7 +5,7 @@ Knows nothing of SQL: it is told how to commit a group. Each append stays atomic
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -29,9 +29,13 @@ Place = tuple[UUID | str, int]
 
 @dataclass(eq=False, slots=True)
 class Append:
-    """Events that are stored together or not at all, and the positions which they get."""
+    """Events that are stored together or not at all, and the positions which they get.
+
+    `assumed`: whose event has to stand at which position for them to be right.
+    """
 
     events: Sequence[StoredEvent]
+    assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     positions: Future[list[int]] = field(default_factory=Future)
 
     @property
@@ -54,13 +58,15 @@ class GroupCommitter:
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def append(self, events: Sequence[StoredEvent]) -> list[int]:
+    def append(
+        self, events: Sequence[StoredEvent], assumed: Mapping[int, UUID] | None = None
+    ) -> list[int]:
         """Stores the events and returns their positions; blocks until they are committed.
 
         Raises StoreBusy, IntegrityError on a conflict, OperationalError if the store is away,
         AppendInDoubt if nobody can tell (yet).
         """
-        append = Append(events)
+        append = Append(events, assumed or {})
         if len(append.places) < len(events):
             raise IntegrityError("two of these events want the same place in an aggregate")
         with self._changed:

@@ -6,6 +6,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 EVENTS_TABLE = "slackwater_events"
 EPOCH_TABLE = "slackwater_epoch"
+QUARANTINE_TABLE = "slackwater_quarantine"
 
 
 def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE) -> Composed:
@@ -13,5 +14,7 @@ def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE
     text = files("command_api.event_store").joinpath(f"{name}.sql").read_text(encoding="utf-8")
     # The text is a file of this package, not input.
     return SQL(text).format(  # pyright: ignore[reportArgumentType]
-        events=Identifier(schema, events_table), epoch=Identifier(schema, EPOCH_TABLE)
+        events=Identifier(schema, events_table),
+        epoch=Identifier(schema, EPOCH_TABLE),
+        quarantine=Identifier(schema, QUARANTINE_TABLE),
     )

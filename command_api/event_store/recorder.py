@@ -5,7 +5,7 @@ lost reply to COMMIT becomes neither a duplicate nor a false conflict.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ STORE_AWAY = (OperationalError, InterfaceError, InternalError)
 """How the library reports a store that cannot be reached, or that cut a connection off."""
 
 Positions = dict[tuple[UUID | str, int], int]
+Look = Callable[[Cursor[DictRow]], object]
 
 
 class CommitUnanswered(Exception):
@@ -45,20 +46,34 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
     """Many savers, one transaction; each save atomic on its own. Safe to share by threads."""
 
     def __init__(
-        self, datastore: PostgresDatastore, *, events_table_name: str = "stored_events"
+        self,
+        datastore: PostgresDatastore,
+        *,
+        events_table_name: str = "stored_events",
+        look: Look | None = None,
     ) -> None:
+        """`look` is called inside every group's transaction."""
         super().__init__(datastore, events_table_name=events_table_name)
         names = {"schema": datastore.schema, "events_table": events_table_name}
         self._append_events = query("append_events", **names)
         self._find_events = query("find_events", **names)
         self._select_aggregate = query("select_aggregate", **names)
         self._select_last_version = query("select_last_version", **names)
+        self._look = look
         self._committer = GroupCommitter(self._commit_group)
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        assumed: Mapping[int, UUID] | None = None,
+        **kwargs: Any,
+    ) -> Sequence[int]:
         """Appends the events as one and returns their positions, in the same order.
 
-        Raises IntegrityError if another event has one of their places, StoreBusy if too many
+        `assumed` says whose event stands at which position: what was read before may be of a
+        store that was replaced since. Raises IntegrityError if it does not stand there or another
+        event has one of their places, StoreBusy if too many
         appends wait, OperationalError or InterfaceError if the store cannot be reached (nothing
         is stored then), AppendInDoubt if it went away over the commit.
         """
@@ -67,7 +82,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         if not stored_events:
             return []
         with APPEND_SECONDS.time():
-            return self._committer.append(stored_events)
+            return self._committer.append(stored_events, assumed)
 
     def select_aggregate(self, originator_id: UUID) -> list[Notification]:
         """An aggregate's events with their positions, oldest first; empty if there are none."""
@@ -114,7 +129,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
                 break
         for append in pending:
             append.positions.set_exception(
-                IntegrityError("another event has taken this place in the aggregate")
+                IntegrityError("this place is taken, or what it follows from does not stand there")
             )
 
     def _transact(self, appends: list[Append], *, look_first: bool) -> list[Append]:
@@ -129,12 +144,15 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
             with self.datastore.transaction(commit=True) as cursor:
                 self._lock_table(cursor)
                 self._notify_channel(cursor)
+                if self._look is not None:
+                    self._look(cursor)
                 missing = appends
                 if look_first:
                     stored |= _run(cursor, self._find_events, _columns(appends))
                     missing = [append for append in appends if not append.places <= stored.keys()]
                 if missing:
-                    stored |= _run(cursor, self._append_events, _columns(missing))
+                    columns = _columns(missing) | _assumptions(missing)
+                    stored |= _run(cursor, self._append_events, columns)
                 commits = True
         except STORE_AWAY as error:
             if commits:
@@ -158,6 +176,19 @@ def _columns(appends: list[Append]) -> dict[str, list[Any]]:
         "originator_versions": [event.originator_version for _, event in rows],
         "topics": [event.topic for _, event in rows],
         "states": [event.state for _, event in rows],
+    }
+
+
+def _assumptions(appends: list[Append]) -> dict[str, list[Any]]:
+    rows = [
+        (number, position, originator_id)
+        for number, append in enumerate(appends)
+        for position, originator_id in append.assumed.items()
+    ]
+    return {
+        "assuming": [number for number, _, _ in rows],
+        "assumed_positions": [position for _, position, _ in rows],
+        "assumed_ids": [originator_id for _, _, originator_id in rows],
     }
 
 

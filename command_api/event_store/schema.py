@@ -1,5 +1,8 @@
 """Makes the store's tables where they are missing. Safe to run by several at once."""
 
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.queries import EVENTS_TABLE, query
 from command_api.event_store.recorder import GroupCommitRecorder
@@ -8,20 +11,29 @@ _SCHEMA_LOCK = 5_210_011  # an advisory lock's number: any, but always the same
 
 
 def ensure_schema(datastore: UrlDatastore) -> None:
-    """Creates events table and epoch unless they exist. Raises the library's PersistenceError."""
+    """Creates events table, epoch and quarantine unless they exist.
+
+    Raises the library's PersistenceError.
+    """
     recorder = GroupCommitRecorder(datastore, events_table_name=EVENTS_TABLE)
     with datastore.get_connection() as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (_SCHEMA_LOCK,))
         try:
             recorder.create_table()
             conn.execute(query("create_epoch"), prepare=False)
+            conn.execute(query("create_quarantine"), prepare=False)
         finally:
             conn.execute("SELECT pg_advisory_unlock(%s)", (_SCHEMA_LOCK,))
 
 
 def read_epoch(datastore: UrlDatastore) -> str:
     """The epoch of this store's history."""
-    with datastore.get_connection() as conn:
-        row = conn.execute(query("select_epoch")).fetchone()
+    with datastore.get_connection() as conn, conn.cursor() as cursor:
+        return epoch_seen_by(cursor)
+
+
+def epoch_seen_by(cursor: Cursor[DictRow]) -> str:
+    """The same, as a transaction sees it."""
+    row = cursor.execute(query("select_epoch"), prepare=True).fetchone()
     assert row is not None, "the epoch is created together with the store"
     return row["epoch"]

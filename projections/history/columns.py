@@ -47,6 +47,7 @@ class ColumnsBuilder:
     _deletions: "array[int]" = field(default_factory=lambda: array("q"))
     _deleted_posts: "array[int]" = field(default_factory=lambda: array("q"))
     _changes: "array[int]" = field(default_factory=lambda: array("q"))
+    _begins: "array[int]" = field(default_factory=lambda: array("b"))
     _followers: "array[int]" = field(default_factory=lambda: array("q"))
     _followees: "array[int]" = field(default_factory=lambda: array("q"))
 
@@ -59,6 +60,7 @@ class ColumnsBuilder:
                 self._authors.append(body.author)
             case Followed() | Unfollowed():
                 self._changes.append(event.position)
+                self._begins.append(isinstance(body, Followed))
                 self._followers.append(body.follower)
                 self._followees.append(body.followee)
             case Deleted():
@@ -74,31 +76,46 @@ class ColumnsBuilder:
         """The columns of everything taken so far."""
         posts = _column(self._posts)
         deleted = np.full(len(posts), NEVER)
-        deleted[np.searchsorted(posts, _column(self._deleted_posts))] = _column(self._deletions)
-        followers, followees = _column(self._followers), _column(self._followees)
-        changes = _column(self._changes)
-        # Stable, so the changes of a pair stay in their order: followed, unfollowed, followed, ...
-        order = np.lexsort((followees, followers))
-        follower, followee, change = followers[order], followees[order], changes[order]
-        same = (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
-        is_first = np.concatenate(([True], ~same)) if len(order) else np.empty(0, bool)
-        starts = np.flatnonzero(is_first)
-        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-        follows = np.flatnonzero(place % 2 == 0)
-        has_next = np.append(same, False)[follows] if len(order) else np.empty(0, bool)
-        end = np.full(len(follows), NEVER)
-        end[has_next] = change[follows[has_next] + 1]
+        gone, deletions = _column(self._deleted_posts), _column(self._deletions)
+        known = np.isin(gone, posts)
+        deleted[np.searchsorted(posts, gone[known])] = deletions[known]
+        follower, followee, begin, end = self._fold_follows()
         return Columns(
             position=self.position,
             people=_column(self._people),
             post=posts,
             author=_column(self._authors),
             deleted=deleted,
-            follower=follower[follows],
-            followee=followee[follows],
-            begin=change[follows],
+            follower=follower,
+            followee=followee,
+            begin=begin,
             end=end,
         )
+
+    def _fold_follows(self) -> tuple[Column, Column, Column, Column]:
+        """Follower, followee, begin and end of every interval."""
+        followers, followees = _column(self._followers), _column(self._followees)
+        # Stable, so the changes of a pair stay in their order.
+        order = np.lexsort((followees, followers))
+        follower, followee = followers[order], followees[order]
+        change = _column(self._changes)[order]
+        begins = np.array(self._begins, bool)[order]
+        # What changes nothing goes: a pair begins with a follow, then follow and unfollow take
+        # turns (in a history without gaps, so it is already).
+        stood = np.append(np.zeros(min(1, len(order)), bool), _same_pair(follower, followee))
+        stood[1:] &= begins[:-1]
+        matters = begins != stood
+        follower, followee = follower[matters], followee[matters]
+        change, begins = change[matters], begins[matters]
+        follows = np.flatnonzero(begins)
+        end = np.append(change[1:], NEVER)[: len(change)]
+        end[: len(end) - 1][~_same_pair(follower, followee)] = NEVER
+        return follower[follows], followee[follows], change[follows], end[follows]
+
+
+def _same_pair(follower: Column, followee: Column) -> np.ndarray:
+    """For all rows but the last: whether the next is of the same pair."""
+    return (follower[1:] == follower[:-1]) & (followee[1:] == followee[:-1])
 
 
 def _column(numbers: "array[int]") -> Column:

@@ -4,7 +4,7 @@ Format: PostgreSQL documentation, COPY, "Binary Format". Each row comes as one m
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +15,9 @@ from psycopg.sql import SQL, Literal
 from domain.codec import CODEC
 from domain.events import EventBody
 from projections.log.errors import StoreUnreachable
+
+BodyOf = Callable[[int, str, bytes], EventBody]
+"""What the event with this position, topic and payload says. Raises UnreadableEvent."""
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _NO_ROW = (b"", b"\xff\xff")
@@ -33,7 +36,12 @@ class Event(msgspec.Struct, frozen=True):
     body: EventBody
 
 
-def copy_events(url: str, after: int, until: int) -> Iterator[Event]:
+def decoded(_: int, topic: str, state: bytes) -> EventBody:
+    """As it was written down."""
+    return CODEC.decode(topic, state)
+
+
+def copy_events(url: str, after: int, until: int, body_of: BodyOf = decoded) -> Iterator[Event]:
     """The events above `after` up to `until`, oldest first.
 
     Raises StoreUnreachable, and UnreadableEvent at an event that cannot be read.
@@ -50,16 +58,16 @@ def copy_events(url: str, after: int, until: int) -> Iterator[Event]:
             for message in copy:
                 row = bytes(message).removeprefix(_HEADER)
                 if row not in _NO_ROW:
-                    yield _event(row)
+                    yield _event(row, body_of)
     except psycopg.Error as error:
         raise StoreUnreachable(f"the event store does not answer: {error}") from error
 
 
-def _event(row: bytes) -> Event:
+def _event(row: bytes, body_of: BodyOf) -> Event:
     position, originator_id, topic_length = _ROW_HEAD.unpack_from(row)
     topic_end = _ROW_HEAD.size + topic_length
     topic = _topic(row[_ROW_HEAD.size : topic_end])
-    return Event(position, originator_id, CODEC.decode(topic, row[topic_end + 4 :]))
+    return Event(position, originator_id, body_of(position, topic, row[topic_end + 4 :]))
 
 
 @cache

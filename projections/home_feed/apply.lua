@@ -3,6 +3,7 @@
 --   P  a post is published   a = author             own = 1 if the author is in this shard
 --   D  a post is deleted     a = author, b = post   own likewise
 --   F  a follows b           U  a no longer follows b     (a is in this shard)
+--      own = 1: an event of this pair was left out, so a may follow b already
 -- One call delivers to about as many feeds as the budget says; where it stops inside an event,
 -- the number of followers served becomes the place in the checkpoint. Its position is then the one
 -- just before the event, even if what lies between does not concern this shard: so the place means
@@ -44,8 +45,12 @@ end
 
 -- Two windows become one: it knows nothing below the higher of the two horizons, and what does
 -- not fit raises the horizon further. Returns the work done.
-local function follow(follower, followee)
-    redis.call('RPUSH', tag .. 'r:' .. followee, follower)
+local function follow(follower, followee, is_torn)
+    local followers = tag .. 'r:' .. followee
+    if is_torn and redis.call('LPOS', followers, follower) then
+        return redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
+    end
+    redis.call('RPUSH', followers, follower)
     local list = tag .. 'f:' .. follower
     local mine, theirs = numbers(list), numbers(tag .. 'w:' .. followee)
     local before = horizon_of('fh', follower)
@@ -82,7 +87,9 @@ end
 local function unfollow(follower, followee)
     local followers = tag .. 'r:' .. followee
     local scanned = redis.call('LLEN', followers)
-    redis.call('LREM', followers, 1, follower)
+    if redis.call('LREM', followers, 1, follower) == 0 then
+        return scanned / SCANNED_PER_DELIVERY
+    end
     local list = tag .. 'f:' .. follower
     local mine, theirs, gone, kept = numbers(list), numbers(tag .. 'w:' .. followee), {}, {}
     for i = 1, #theirs do
@@ -107,7 +114,7 @@ for i = FIRST_OPERATION, #ARGV, 6 do
     local position, before, kind = ARGV[i], ARGV[i + 1], ARGV[i + 2]
     local a, b, own = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5] == '1'
     if kind == 'F' then
-        spent = spent + 1 + follow(a, b)
+        spent = spent + 1 + follow(a, b, own)
     elseif kind == 'U' then
         spent = spent + 1 + unfollow(a, b)
     else

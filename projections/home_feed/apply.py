@@ -23,7 +23,7 @@ def operations(shard: Shard, entry: Entry) -> Operation:
         case Deleted(post=post, author=author):
             return [entry.position, entry.prev, "D", author, post, int(owns(author))]
         case Followed(follower=follower, followee=followee) if owns(follower):
-            return [entry.position, entry.prev, "F", follower, followee, 0]
+            return [entry.position, entry.prev, "F", follower, followee, int(entry.is_torn)]
         case Unfollowed(follower=follower, followee=followee) if owns(follower):
             return [entry.position, entry.prev, "U", follower, followee, 0]
         case _:

@@ -12,6 +12,7 @@ from projections.home_feed.keys import (
     FEEDS,
     HOME_FEED,
 )
+from projections.log.in_sight import HistoryInSight
 from projections.reading import ActiveGeneration, Looked, load_read_script, positions_of
 from projections.shards import Generation
 
@@ -34,9 +35,9 @@ class WindowPage:
 class HomeFeedReader:
     """Reads the active generation. All methods raise ProjectionUnavailable."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, history: HistoryInSight) -> None:
         self._redis = redis
-        self._active = ActiveGeneration(redis, HOME_FEED)
+        self._active = ActiveGeneration(redis, HOME_FEED, history)
         self._page = load_read_script(redis, "projections.home_feed", "page", ("descending",))
 
     async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.codec import CODEC
 from domain.events import EventBody
+from domain.quarantine import LEFT_OUT
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,9 @@ class Entry:
     """An event with its place in the log.
 
     `prev` is the position before this one (0 for the first): positions have holes, so this is
-    how a reader knows that it misses nothing.
+    how a reader knows that it misses nothing. The last two are a reader's own (quarantine.py): it
+    leaves this event out; or it takes it, but has left out another of the same aggregate, so that
+    the event may change nothing.
     """
 
     position: int
@@ -22,6 +25,8 @@ class Entry:
     originator_id: UUID
     topic: str
     state: bytes
+    is_left_out: bool = False
+    is_torn: bool = False
 
     def __post_init__(self) -> None:
         assert self.position > self.prev >= 0, f"the log runs upwards: {self.prev}→{self.position}"
@@ -29,7 +34,7 @@ class Entry:
     @cached_property
     def body(self) -> EventBody:
         """What happened. Raises UnreadableEvent."""
-        return CODEC.decode(self.topic, self.state)
+        return LEFT_OUT if self.is_left_out else CODEC.decode(self.topic, self.state)
 
 
 Row = tuple[int, UUID, str, bytes]

@@ -4,7 +4,7 @@ SlackwaterError (domain)
 └── LogError
     ├── StoreUnreachable   Postgres does not answer
     ├── MalformedEntry     something in the stream that no relay wrote
-    └── HistoryMismatch    stream and store hold two different histories
+    └── HistoryMismatch    read models and store hold two different histories
 """
 
 from domain.errors import SlackwaterError
@@ -30,10 +30,14 @@ class MalformedEntry(LogError):
 
 
 class HistoryMismatch(LogError):
-    """The stream holds another history than the store: one of them was replaced."""
+    """Read models and store hold two different histories: one of them was replaced.
+
+    It passes by itself: the active relay gives the store a new epoch, and every read model is
+    built anew from what the store has.
+    """
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"{what}. The store was replaced: stop the query APIs, empty this Redis database, and "
-            "start them again; every read model refills from the store"
+            f"{what}. The store was replaced: the active relay notices, and every read model is "
+            "built anew from it under a new epoch"
         )

@@ -5,6 +5,7 @@ import logging
 from prometheus_client import Counter
 
 from projections.log.entry import Entry, unbroken
+from projections.log.errors import HistoryMismatch
 from projections.log.store import Store
 from projections.log.stream import Stream
 
@@ -27,7 +28,8 @@ class LogReader:
         """The entries that follow `position`, at most `limit`; the first one's prev is `position`.
 
         Waits up to `block_ms` if there are none yet. Raises StoreUnreachable if a gap in the
-        stream cannot be filled now; nobody ever skips one.
+        stream cannot be filled now, HistoryMismatch while the store is of another history than
+        the read models; nobody ever skips a gap.
         """
         entries = self._stream.read_after(position, limit, block_ms)
         if entries:
@@ -48,6 +50,11 @@ class LogReader:
 
     def _refill(self, position: int, limit: int) -> list[Entry]:
         entries = self._store.read_after(position, limit)
+        # A shard's generation is of the epoch in Redis, or of an older one, which nobody reads.
+        # So entries that were in a store of this epoch are right for it, whenever they get there.
+        carried, held = self._stream.epoch(), self._store.epoch()
+        if carried != held:
+            raise HistoryMismatch(f"Redis carries epoch {carried or '-'}, the store is {held}")
         logger.info("read %d entries after %d from the store", len(entries), position)
         REFILLED.inc(len(entries))
         return entries

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from projections.log.derived import Derived
+from projections.log.entry import Entry
 from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.store import Store
 from projections.log.stream import Stream
@@ -19,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 BATCH_ENTRIES_MAX = 500
 STREAM_ENTRIES_MAX = 1_000_000
-"""A longer stream is not appended to; the log waits in the store until the shards have read on."""
+"""Beyond it the oldest entries go although a shard has not applied them: it reads them from the
+store then. Counted in entries, since an entry has a bound (a post's text) and MEMORY USAGE only
+guesses from samples."""
 
 STREAM_POSITIONS_KEPT = 10_000
 """The newest positions stay although every shard has applied them, for readers that come back."""
@@ -29,6 +33,10 @@ HINT_SECONDS_MAX = 0.25
 """Without a NOTIFY the store is looked at this often."""
 
 HEAD = Gauge("slackwater_relay_head_position", "The last position that the stream holds.")
+OVERTAKEN = Counter(
+    "slackwater_relay_overtaken_entries_total",
+    "Entries that left a full stream before every shard had applied them.",
+)
 RELAYED = Counter("slackwater_relay_entries_total", "Entries appended to the stream.")
 BATCH = Histogram(
     "slackwater_relay_batch_entries",
@@ -36,27 +44,41 @@ BATCH = Histogram(
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
 ACTIVE = Gauge("slackwater_relay_active", "1 while this relay is the active one.")
+EPOCH_CHANGES = Counter(
+    "slackwater_epoch_changes_total",
+    "New epochs, because the store was found to be of another history than the read models.",
+)
 
 Wait = Callable[[float], object]
 """Waits so many seconds, or less if the process is asked to stop."""
 
 
 class Relay:
-    """Does one batch at a time. `slowest_position` tells what trimming must not pass."""
+    """Does one batch at a time."""
 
     def __init__(
-        self, store: Store, stream: Stream, member: Member, slowest_position: Callable[[], int]
+        self,
+        store: Store,
+        stream: Stream,
+        member: Member,
+        derived: Derived,
+        *,
+        entries_max: int = STREAM_ENTRIES_MAX,
     ) -> None:
         self._store = store
         self._stream = stream
         self._member = member
-        self._slowest_position = slowest_position
+        self._derived = derived
+        self._entries_max = entries_max
         self._epoch = ""
         self._last: int | None = None
+        self._newest: Entry | None = None
+        self._removing = True
+        self._is_full = False
         self._trim_at = 0.0
 
     def step(self, wait: Wait) -> None:
-        """Carries what is there, or waits for it. Raises StoreUnreachable, HistoryMismatch."""
+        """Carries what is there, or waits for it. Raises StoreUnreachable."""
         self._member.beat({"active": self._member.is_eldest, "head": self._last})
         ACTIVE.set(self._member.is_eldest)
         if not self._member.is_eldest:
@@ -65,59 +87,110 @@ class Relay:
             wait(HEARTBEAT_SECONDS)
             return
         try:
-            self._step_as_the_active_one(wait)
+            self._step_as_the_active_one()
         except StoreUnreachable:
             # It may come back as another: whoever goes on has to look at both ends first.
             self._last = None
             raise
 
-    def _step_as_the_active_one(self, wait: Wait) -> None:
+    def _step_as_the_active_one(self) -> None:
         if self._last is None:
             self._last = self._take_over()
+        if self._last is None:
+            return  # there was something to put right first: look again
         self._trim(self._last)
-        if self._stream.length() >= STREAM_ENTRIES_MAX:
-            logger.warning("the stream is full: waiting for the slowest shard")
-            wait(HEARTBEAT_SECONDS)
-            return
         self._carry(self._last)
 
-    def _take_over(self) -> int:
-        self._epoch = self._store.epoch()
-        self._stream.claim_epoch(self._epoch)
-        newest = self._stream.last_entry()
-        if newest is not None and not self._store.holds(newest):
-            raise HistoryMismatch(
-                f"the stream ends with an event at position {newest.position} which the store "
-                "does not have there"
-            )
-        last = self._stream.last_position()
+    def _take_over(self) -> int | None:
+        """Where to go on; None if store and read models were of two histories and are one now."""
+        found = self._store.epoch()
+        carried = self._stream.claim_epoch(found)
+        newest, last = self._stream.last_entry(), self._stream.last_position()
+        fault = self._fault(found, carried, newest, last)
+        if fault is not None:
+            self._begin_history(fault, found, carried)
+            return None
+        self._epoch, self._newest = found, newest
         logger.info("active, going on after position %d of epoch %s", last, self._epoch)
         return last
 
+    def _fault(self, found: str, carried: str, newest: Entry | None, last: int) -> str | None:
+        """What read models hold that the store does not have, if there is something."""
+        if carried != found:
+            return f"the read models are of epoch {carried}, the store says {found}"
+        if newest is not None and not self._store.holds(newest):
+            return (
+                f"the stream ends with an event at position {newest.position} which the store does "
+                "not have there"
+            )
+        for what, position in (
+            ("the stream ends", last),
+            ("a read model stands", self._derived.furthest_position()),
+        ):
+            if position and not self._store.has(position):
+                return f"{what} at position {position}, where the store has nothing"
+        return None
+
+    def _begin_history(self, fault: str, found: str, carried: str) -> None:
+        """Gives the store a new epoch and puts away what is derived from the history of before."""
+        epoch = self._store.renew_epoch(found=found, carried=carried)
+        if epoch is None or not self._derived.begin_history(carried, epoch):
+            return  # another relay was at it: look again
+        EPOCH_CHANGES.inc()
+        self._removing = True
+        logger.error(
+            "THE STORE WAS REPLACED: %s. From now on this is epoch %s, no longer %s: old feed "
+            "tokens are void, and every read model is built anew from what the store has",
+            fault, epoch, carried,
+        )  # fmt: skip
+
     def _carry(self, last: int) -> None:
-        entries = self._store.read_after(last, BATCH_ENTRIES_MAX)
-        if not entries:
-            self._store.wait_for_hint(HINT_SECONDS_MAX)
-            if self._stream.last_position() != last:
-                self._last = None  # the stream has changed under our hands
-            return
         try:
+            entries = self._store.read_on(last, self._newest, BATCH_ENTRIES_MAX)
+            if not entries:
+                self._wait_for_more(last)
+                return
             self._last = self._stream.append(self._epoch, last, entries)
         except HistoryMismatch:
             # Emptied, or replaced, under our hands: look again from the start.
             self._last = None
             return
-        if self._last == entries[-1].position:
-            RELAYED.inc(len(entries))
-            BATCH.observe(len(entries))
-            HEAD.set(self._last)
+        if self._last != entries[-1].position:
+            self._last = None  # somebody else has appended
+            return
+        self._newest = entries[-1]
+        self._keep_within_bounds()
+        RELAYED.inc(len(entries))
+        BATCH.observe(len(entries))
+        HEAD.set(self._last)
+
+    def _wait_for_more(self, last: int) -> None:
+        self._store.wait_for_hint(HINT_SECONDS_MAX)
+        if self._stream.last_position() != last or self._stream.epoch() != self._epoch:
+            self._last = None  # the stream has changed under our hands
+
+    def _keep_within_bounds(self) -> None:
+        """One shard that stands still must cost neither all memory nor everybody's news."""
+        length = self._stream.length()
+        if length > self._entries_max:
+            dropped = self._stream.trim_to(self._entries_max)
+            OVERTAKEN.inc(dropped)
+            if not self._is_full:
+                logger.warning(
+                    "the stream is full: shards that have not applied its oldest entries read them "
+                    "from the store"
+                )
+        self._is_full = length > self._entries_max
 
     def _trim(self, last: int) -> None:
+        if self._removing:
+            self._removing = self._derived.remove_lost()
         if time.monotonic() < self._trim_at:
             return
         # The entry at a checkpoint is applied: the first one that is needed comes after it.
-        below = min(last - STREAM_POSITIONS_KEPT, self._slowest_position()) + 1
+        below = min(last - STREAM_POSITIONS_KEPT, self._derived.slowest_position()) + 1
         if below > 1 and (dropped := self._stream.trim_below(below)):
             logger.info("trimmed %d entries below position %d", dropped, below)
         self._store.drop_hints()
+        self._removing = True
         self._trim_at = time.monotonic() + TRIM_EVERY_SECONDS

@@ -1,4 +1,7 @@
-"""The event store as a reader sees it: SELECT only, one connection, made again when it broke."""
+"""The event store as a reader sees it: one connection, made again when it broke.
+
+It only SELECTs, but for one thing: the active relay gives a store that was replaced a new epoch.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -8,7 +11,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 
 from projections.log.entry import Entry, chained
-from projections.log.errors import StoreUnreachable
+from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.queries import query
 
 CHANNEL = "slackwater_events"
@@ -35,6 +38,22 @@ class Store:
         """The next entries above a position that is itself in the log (or 0), oldest first."""
         return self._entries(self._select_entries, position, {"limit": limit})
 
+    def read_on(self, last: int, newest: Entry | None, limit: int) -> list[Entry]:
+        """The same, for who was at `last` before, where `newest` stood (None: not known).
+
+        Raises HistoryMismatch if the store has something else there, or nothing: what comes after
+        it then is not what came after it before.
+        """
+        if not last:
+            return self.read_after(0, limit)
+        found = self._entries(self._select_entries, last - 1, {"limit": limit + 1})
+        is_there = bool(found) and found[0].position == last
+        if not is_there or (newest is not None and _content(found[0]) != _content(newest)):
+            raise HistoryMismatch(
+                f"the store does not have the event at position {last} any more that was read there"
+            )
+        return found[1:]
+
     def read_up_to(self, position: int, until: int) -> list[Entry]:
         """All entries above a position that is itself in the log (or 0) up to another."""
         return self._entries(self._select_range, position, {"until": until})
@@ -49,7 +68,33 @@ class Store:
         """Whether this very event stands in the store, at this very position."""
         with self._connected() as connection:
             row = connection.execute(self._select_entry, {"position": entry.position}).fetchone()
-        return row == (entry.originator_id, entry.topic, entry.state)
+        return row == _content(entry)
+
+    def has(self, position: int) -> bool:
+        """Whether any event stands at this position."""
+        with self._connected() as connection:
+            row = connection.execute(self._select_entry, {"position": position}).fetchone()
+        return row is not None
+
+    def renew_epoch(self, *, found: str, carried: str) -> str | None:
+        """Gives this history a new epoch, since the read models are of another, `carried`.
+
+        Only while the epoch is still the one that was `found`; None if it is not. Whoever else
+        comes with the same `carried` gets the same new epoch, so two relays agree, and one that
+        was killed half-way is followed by one that goes on.
+        """
+        with self._connected() as connection, connection.transaction():
+            connection.execute(query("add_replaces"))
+            row = connection.execute(query("lock_epoch")).fetchone()
+            if row is None:
+                return None
+            epoch, replaces = row
+            if replaces == carried:
+                return epoch
+            if epoch != found:
+                return None
+            row = connection.execute(query("renew_epoch"), {"replaces": carried}).fetchone()
+            return row[0] if row else None
 
     def epoch(self) -> str:
         """The epoch of this store's history."""
@@ -109,3 +154,7 @@ class Store:
             connect_timeout=CONNECT_SECONDS_MAX,
             application_name=self._application,
         )
+
+
+def _content(entry: Entry) -> tuple[object, ...]:
+    return entry.originator_id, entry.topic, entry.state

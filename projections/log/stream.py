@@ -24,12 +24,14 @@ class Stream:
         self._redis = redis
         self._append = load_script(redis, "projections.log", "append")
 
-    def claim_epoch(self, epoch: str) -> None:
-        """Marks a new stream with its history's epoch. Raises HistoryMismatch if it has another."""
+    def claim_epoch(self, epoch: str) -> str:
+        """Marks a stream that carries no epoch yet with its history's; returns what it carries."""
         self._redis.set(EPOCH, epoch, nx=True)
-        found = cast("bytes", self._redis.get(EPOCH)).decode()
-        if found != epoch:
-            raise HistoryMismatch(f"the stream carries epoch {found}, the store is epoch {epoch}")
+        return self.epoch()
+
+    def epoch(self) -> str:
+        """The epoch of the history that this stream and all read models carry; "" if none yet."""
+        return (cast("bytes | None", self._redis.get(EPOCH)) or b"").decode()
 
     def last_position(self) -> int:
         """The stream's own last id; 0 if there is no stream. Trimming does not change it."""
@@ -67,6 +69,10 @@ class Stream:
     def trim_below(self, position: int) -> int:
         """Drops entries below this position and returns how many."""
         return self._redis.xtrim(STREAM, minid=f"{position}-0", approximate=False)
+
+    def trim_to(self, entries: int) -> int:
+        """Keeps the newest so many and returns how many it dropped."""
+        return self._redis.xtrim(STREAM, maxlen=entries, approximate=False)
 
     def last_entry(self) -> Entry | None:
         """The newest entry that the stream still holds."""

@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from projections.log.in_sight import HistoryInSight
 from projections.log.queries import query
 from projections.log.stream import EPOCH, STREAM, position_of
 
@@ -53,8 +54,17 @@ class LogWatch:
         self._stream_position = 0
         self._waiting_since: float | None = None
         self._silent: set[str] = set()
+        self._count_quarantined = query("count_quarantined")
         self.head = Head(0, 0.0)
-        self.epoch = ""
+        self.quarantined = 0
+        """So many events are in quarantine."""
+        self.history = HistoryInSight()
+        self.history.on_change(self._forget)
+
+    @property
+    def epoch(self) -> str:
+        """The history that the read models are of; "" if that is not known."""
+        return self.history.epoch
 
     async def run(self) -> None:
         """Watches until cancelled."""
@@ -79,16 +89,21 @@ class LogWatch:
 
     async def look_at_stream(self) -> None:
         """Learns epoch and head from the stream. Raises RedisError."""
-        found = cast("list[Any]", await self._redis.xrevrange(STREAM, count=1))
-        epoch = cast("bytes | None", await self._redis.get(EPOCH))
-        self.epoch = (epoch or b"").decode()
+        changes = self.history.changes
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(EPOCH)
+            pipe.xrevrange(STREAM, count=1)
+            epoch, found = cast("tuple[bytes | None, list[Any]]", await pipe.execute())
+        if changes != self.history.changes:
+            return  # a read has seen another history meanwhile; this may be of the old one
+        self.history.see((epoch or b"").decode())
         if found:
             entry_id, fields = found[0]
             self._stream_position = position_of(entry_id)
             self._advance(self._stream_position, fields.get(b"state", b""))
 
     async def look_at_store(self) -> None:
-        """Learns the head from the store. Raises psycopg.Error."""
+        """Learns the head, and how many events are in quarantine. Raises psycopg.Error."""
         async with await self._connect() as connection:
             await self._ask_store(connection)
 
@@ -138,6 +153,15 @@ class LogWatch:
         cursor = await connection.execute(self._select_first_after, after, prepare=True)
         row = await cursor.fetchone()
         self._waiting_since = happened_at(row[0]) if row else None
+        cursor = await connection.execute(self._count_quarantined, prepare=True)
+        if row := await cursor.fetchone():
+            self.quarantined = row[0]
+
+    def _forget(self) -> None:
+        """Another history may be shorter."""
+        self.head = Head(0, 0.0)
+        self._stream_position = 0
+        self._waiting_since = None
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:

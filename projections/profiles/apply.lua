@@ -1,7 +1,7 @@
 -- Applies a batch to one shard of the profiles (keys: see keys.py).
 -- Operations, four arguments each: position, what, a key's name behind the tag, a value.
 --   set     the key gets the value
---   insert  the number goes to its place in the descending list
+--   insert  the number goes to its place in the descending list, unless it is there
 --   remove  the number leaves the list
 -- A long list takes long to search: the budget counts that too, and ends the call between two
 -- events (an event may mean two operations).
@@ -10,6 +10,9 @@ local budget = tonumber(ARGV[5])
 
 local function insert(list, number)
     local index = first_below(list, tonumber(number))
+    if index > 0 and redis.call('LINDEX', list, index - 1) == number then
+        return
+    end
     local pivot = redis.call('LINDEX', list, index)
     if index == 0 then
         redis.call('LPUSH', list, number)

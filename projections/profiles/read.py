@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from projections.log.in_sight import HistoryInSight
 from projections.numbered import NumberedReader
 from projections.profiles.keys import (
     FOLLOWEES,
@@ -43,8 +44,8 @@ class PeoplePage:
 class ProfilesReader(NumberedReader[StoredProfile]):
     """Reads the active generation. All methods raise ProjectionUnavailable."""
 
-    def __init__(self, redis: Redis) -> None:
-        super().__init__(redis, PROFILES, StoredProfile)
+    def __init__(self, redis: Redis, history: HistoryInSight) -> None:
+        super().__init__(redis, history, PROFILES, StoredProfile)
         self._page = load_read_script(redis, "projections.profiles", "page", ("descending",))
 
     async def counts(self, number: int) -> Counts:

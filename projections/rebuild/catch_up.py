@@ -2,9 +2,11 @@
 
 from redis import Redis
 
+from domain.errors import UnreadableEvent
 from projections.catalogue import PROJECTIONS
 from projections.generations import Generations
 from projections.log.entry import Entry
+from projections.log.quarantine import Quarantine
 from projections.log.store import Store
 from projections.projection import BatchWriter
 from projections.rebuild.errors import NotSwitched
@@ -16,13 +18,19 @@ FAST_ENTRIES = 200
 
 
 class CatchUp:
-    """Applies the log, straight from the store, to every shard of one generation."""
+    """Applies the log, straight from the store, to every shard of one generation.
 
-    def __init__(self, redis: Redis, store: Store, generation: Generation) -> None:
+    All methods raise UnreadableEvent at an event that it must not pass.
+    """
+
+    def __init__(
+        self, redis: Redis, store: Store, quarantine: Quarantine, generation: Generation
+    ) -> None:
         [projection] = [one for one in PROJECTIONS if one.name == generation.projection]
         self._writer = BatchWriter(redis, projection)
         self._generations = Generations(redis)
         self._store = store
+        self._quarantine = quarantine
         self._shards = generation.all_shards()
 
     def to_the_head(self) -> int:
@@ -49,9 +57,15 @@ class CatchUp:
         for shard, checkpoint in self._generations.checkpoints(self._shards).items():
             entries = self._store.read_after(checkpoint.position, BATCH_ENTRIES_MAX)
             if entries:
-                self._apply(shard, checkpoint, entries)
+                self._apply(shard, checkpoint, self._readable(shard, entries))
             taken = max(taken, len(entries))
         return taken
+
+    def _readable(self, shard: Shard, entries: list[Entry]) -> list[Entry]:
+        readable = self._quarantine.read(entries, shard.generation.release)
+        if not readable and (poison := self._quarantine.poison):
+            raise UnreadableEvent(f"the event at position {poison.position}: {poison.reason}")
+        return readable
 
     def _apply(self, shard: Shard, checkpoint: Checkpoint, entries: list[Entry]) -> None:
         while checkpoint.position < entries[-1].position:

@@ -8,17 +8,19 @@ removes it.
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from domain.events import EventBody
 from projections.catalogue import PROJECTIONS
 from projections.errors import GenerationRefused
 from projections.generations import Generations
 from projections.history.events import Event, copy_events
 from projections.history.loader import Loader
+from projections.log.quarantine import Policy, Quarantine
 from projections.log.store import Store
 from projections.progress import Progress
 from projections.rebuild.catch_up import CatchUp
@@ -26,6 +28,7 @@ from projections.rebuild.rebuilt import Rebuilt
 from projections.rebuild.switching import hand_over, switch
 from projections.shards import Generation, State
 from projections.verify.epochs import check_same_history
+from projections.verify.errors import CannotTell
 from projections.verify.findings import Findings
 from projections.verify.identities import Identities
 from projections.verify.inspection import Inspection, Sample
@@ -36,10 +39,11 @@ EVENTS_BETWEEN_WORDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where history is and where the projections are."""
+    """Where history is and where the projections are, and what to do about poison."""
 
     database_url: str
     redis: Redis
+    poison: Policy = "stop"
 
 
 class Rebuild:
@@ -60,6 +64,9 @@ class Rebuild:
         self._progress = progress
         self._still_alone = still_alone
         self._generations = Generations(servers.redis)
+        self._quarantine = Quarantine(
+            servers.database_url, servers.poison, application="slackwater rebuild"
+        )
 
     def run(self, *, shards: int, window: int, activate: bool) -> Rebuilt:
         """Builds, verifies and switches. If verification fails, it does not switch.
@@ -69,15 +76,18 @@ class Rebuild:
         """
         check_same_history(self._servers.redis, self._store)
         self._remove_unfinished()
-        new = self._generations.announce(self._active.projection, shards=shards, window=window)
+        release = self._quarantine.release_number()
+        new = self._generations.announce(
+            self._active.projection, shards=shards, window=window, release=release
+        )
         rebuilt = Rebuilt(new.projection, new.number)
         with self._given_up_by(lambda: self._generations.drop(new, lambda _: None)):
             with ThreadPoolExecutor(1, "truth") as beside:
                 # History as verification sees it takes Postgres some time: it can begin at once.
-                truth = beside.submit(Truth, self._servers.database_url)
+                truth = beside.submit(self._truth, new)
                 with rebuilt.timed("load"):
                     self._load(new, rebuilt)
-                self._prove(new, rebuilt, truth.result)
+                self._prove(new, rebuilt, lambda: self._result_of(truth, new))
             self._take_over(new, rebuilt, activate=activate)
         return rebuilt
 
@@ -90,7 +100,7 @@ class Rebuild:
         rebuilt = Rebuilt(resting.projection, resting.number)
         with self._given_up_by(lambda: self._generations.rest(resting)):
             self._generations.wake(resting)
-            self._prove(resting, rebuilt, lambda: Truth(self._servers.database_url))
+            self._prove(resting, rebuilt, lambda: self._truth(resting))
             self._take_over(resting, rebuilt, activate=True)
         return rebuilt
 
@@ -107,11 +117,22 @@ class Rebuild:
             with contextlib.suppress(RedisError, GenerationRefused):
                 give_up()
             raise
+        finally:
+            self._quarantine.close()
+
+    def _truth(self, generation: Generation) -> Truth:
+        return Truth(self._servers.database_url, generation.release)
+
+    def _result_of(self, truth: Future[Truth], generation: Generation) -> Truth:
+        try:
+            return truth.result()
+        except CannotTell:
+            return self._truth(generation)  # what it met may have been put into quarantine since
 
     def _prove(self, new: Generation, rebuilt: Rebuilt, truth: Callable[[], Truth]) -> None:
         with rebuilt.timed("catch up"):
             self._progress.begin("catching up", None)
-            rebuilt.events += CatchUp(self._servers.redis, self._store, new).to_the_head()
+            rebuilt.events += self._catch_up(new).to_the_head()
         with rebuilt.timed("verify"):
             self._progress.begin("verifying", None)
             rebuilt.findings = self._verify(new, truth())
@@ -124,17 +145,24 @@ class Rebuild:
         check_same_history(self._servers.redis, self._store)
         with rebuilt.timed("switch"):
             self._progress.begin("switching", None)
-            catch_up = switch(self._servers.redis, self._store, self._active, new)
+            catch_up = self._catch_up(new)
+            switch(self._generations, catch_up, self._active, new)
         rebuilt.switched = True
         hand_over(catch_up)
+
+    def _catch_up(self, new: Generation) -> CatchUp:
+        return CatchUp(self._servers.redis, self._store, self._quarantine, new)
 
     def _load(self, new: Generation, rebuilt: Rebuilt) -> None:
         head = self._store.head()
         [projection] = [one for one in PROJECTIONS if one.name == new.projection]
 
+        def body_of(position: int, topic: str, state: bytes) -> EventBody:
+            return self._quarantine.body(position, topic, state, new.release)
+
         with Loader(self._servers.redis) as loader:
-            events = self._counted(copy_events(self._servers.database_url, 0, head), rebuilt, head)
-            projection.build(new, events, loader)
+            events = copy_events(self._servers.database_url, 0, head, body_of)
+            projection.build(new, self._counted(events, rebuilt, head), loader)
         self._generations.finish(new, rebuilt.position)
 
     def _counted(self, events: Iterable[Event], rebuilt: Rebuilt, head: int) -> Iterator[Event]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from projections.errors import GenerationRefused
 from projections.log.errors import StoreUnreachable
+from projections.log.quarantine import Policy
 from projections.log.store import Store
 from projections.progress import Progress
 from projections.rebuild.errors import NoSuchGeneration
@@ -25,12 +26,14 @@ class RelationalRebuild:
         store: Store,
         progress: Progress,
         still_alone: Callable[[], object] = lambda: None,
+        *,
+        poison: Policy = "stop",
     ) -> None:
         self._database_url = database_url
         self._still_alone = still_alone
         self._store = store
         self._progress = progress
-        self._generations = RelationalGenerations(database_url)
+        self._generations = RelationalGenerations(database_url, poison)
 
     def run(self, *, activate: bool) -> Rebuilt:
         """Builds, verifies and switches. If verification fails, it does not switch.

@@ -3,12 +3,11 @@
 import logging
 import time
 
-from redis import Redis
 from redis.exceptions import RedisError
 
+from domain.errors import UnreadableEvent
 from projections.generations import Generations
 from projections.log.errors import StoreUnreachable
-from projections.log.store import Store
 from projections.membership import HEARTBEAT_SECONDS
 from projections.rebuild.catch_up import CatchUp
 from projections.rebuild.errors import NotSwitched
@@ -23,18 +22,18 @@ HANDOVER_SECONDS = 3 * HEARTBEAT_SECONDS
 """After the switch the new generation is fed from here, until projectors have noticed it."""
 
 
-def switch(redis: Redis, store: Store, old: Generation, new: Generation) -> CatchUp:
-    """Switches, and returns what goes on feeding the new generation.
+def switch(generations: Generations, catch_up: CatchUp, old: Generation, new: Generation) -> None:
+    """Lets the new generation take over, which `catch_up` feeds.
 
     The old one is held while the new one comes up to it, each time for HOLD_MS at most, so no
-    reader ever sees an older position. Raises NotSwitched, GenerationRefused, StoreUnreachable.
+    reader ever sees an older position. Raises NotSwitched, GenerationRefused, StoreUnreachable,
+    UnreadableEvent.
     """
-    generations, catch_up = Generations(redis), CatchUp(redis, store, new)
     catch_up.to_the_head()
     for _ in range(TRIES_MAX):
         switched = generations.switch(old, new, hold_ms=HOLD_MS)
         if switched.done:
-            return catch_up
+            return
         catch_up.past(switched.ahead)
     raise NotSwitched(
         f"{new.projection} generation {new.number} could not catch up with {old.number} within "
@@ -52,6 +51,6 @@ def hand_over(catch_up: CatchUp) -> None:
         try:
             if not catch_up.once():
                 time.sleep(0.01)
-        except (StoreUnreachable, RedisError) as error:
+        except (StoreUnreachable, UnreadableEvent, RedisError) as error:
             logger.info("projectors take over at once: %s", error)
             return

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from projections.errors import GenerationRefused
+from projections.log.quarantine import Policy, Quarantine
+from projections.relational.fold import Changes
 from projections.relational.history import read_history
-from projections.relational.queries import application_name, query
+from projections.relational.queries import query
 from projections.relational.recorder import Checkpoint, RelationalRecorder, State
 from projections.relational.tables import Tables
 
@@ -27,13 +29,15 @@ class RelationalGeneration:
     active: bool
     state: State
     position: int
+    release: int = 0
 
 
 class RelationalGenerations:
     """For who rebuilds; one at a time. All methods raise StoreUnreachable."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, poison: Policy = "stop") -> None:
         self._recorder = RelationalRecorder(database_url)
+        self._quarantine = Quarantine(database_url, poison, application="slackwater rebuild")
 
     def all(self) -> list[RelationalGeneration]:
         """Every generation, by number."""
@@ -59,22 +63,22 @@ class RelationalGenerations:
         """
         found = {each.number: each for each in self.all()}
         _refuse_if_active({n: each.active for n, each in found.items()}, number, "is active")
-        position, events = found[number].position, 0
+        checkpoint, events = Checkpoint(number, found[number].position, found[number].release), 0
+        self._quarantine.forget()
         while True:
             with self._transaction() as cursor:
-                changes = read_history(cursor, position, until, LOAD_EVENTS)
+                changes = self._read(cursor, checkpoint, until)
             if changes is None:
                 break
-            checkpoint = Checkpoint(number, position)
             if not self._recorder.apply(checkpoint, changes, states=("building", "resting")):
                 raise GenerationRefused(f"somebody else works on generation {number}")
-            position, events = changes.last, events + changes.events
+            checkpoint, events = replace(checkpoint, position=changes.last), events + changes.events
             if progress is not None:
-                progress(position, events)
+                progress(checkpoint.position, events)
         with self._transaction() as cursor:
             Tables(cursor, number).create_indexes()
         self._recorder.vacuum(number)
-        return position
+        return checkpoint.position
 
     def switch(self, number: int) -> None:
         """Lets readers follow this generation, caught up with the log; the old one rests.
@@ -106,12 +110,11 @@ class RelationalGenerations:
         """Removes a generation that is not active, complete or not. Raises GenerationRefused."""
         with self._transaction() as cursor:
             _refuse_if_active(_locked(cursor), number, "is active: switch to another first")
-            Tables(cursor, number).drop()
-            cursor.execute(query("forget_position"), {"application_name": application_name(number)})
-            cursor.execute(query("forget_generation"), {"number": number})
+            self._recorder.remove(cursor, number)
 
     def close(self) -> None:
         """Closes the connections."""
+        self._quarantine.close()
         self._recorder.close()
 
     @contextmanager
@@ -128,11 +131,20 @@ class RelationalGenerations:
         cursor.execute(query("select_head"))
         row = cursor.fetchone()
         assert row is not None
-        position = self._recorder.lock_position(cursor, number)
-        while changes := read_history(cursor, position, row["position"], LOAD_EVENTS):
+        head: int = row["position"]
+        self._recorder.lock_position(cursor, number)
+        cursor.execute(query("select_generations"))
+        [one] = [one for one in cursor.fetchall() if one["number"] == number]
+        checkpoint = Checkpoint(number, one["position"], one["release"])
+        while changes := self._read(cursor, checkpoint, head):
             Tables(cursor, number).write(changes)
-            position = changes.last
-            self._recorder.track(cursor, number, position)
+            checkpoint = replace(checkpoint, position=changes.last)
+            self._recorder.track(cursor, number, checkpoint.position)
+
+    def _read(
+        self, cursor: Cursor[DictRow], checkpoint: Checkpoint, until: int | None
+    ) -> Changes | None:
+        return read_history(cursor, self._quarantine, checkpoint, until, LOAD_EVENTS)
 
 
 def _locked(cursor: Cursor[DictRow]) -> dict[int, bool]:

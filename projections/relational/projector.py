@@ -6,10 +6,12 @@ It needs no Redis and no turn of its own: several do the same work, and of each 
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from projections.log.entry import Entry
+from projections.log.quarantine import Quarantine
 from projections.log.store import Store
 from projections.relational.fold import Changes
 from projections.relational.recorder import Checkpoint, RelationalRecorder
@@ -27,6 +29,9 @@ GATHER_SECONDS = 0.05
 """After a batch that was not full more may gather so long: a batch costs much the same for one
 event and for a hundred, and its Postgres is the writers' too."""
 
+STOPPED_PAUSE_SECONDS = 0.5
+"""In front of an event that cannot be read."""
+
 POSITION = Gauge("slackwater_relational_position", "Up to where the tables hold the log.")
 ENTRIES = Counter("slackwater_relational_entries_total", "Entries applied to the tables.")
 BATCH_SECONDS = Histogram(
@@ -39,8 +44,9 @@ BATCH_SECONDS = Histogram(
 class RelationalProjector:
     """Does one batch at a time."""
 
-    def __init__(self, store: Store, recorder: RelationalRecorder) -> None:
+    def __init__(self, store: Store, quarantine: Quarantine, recorder: RelationalRecorder) -> None:
         self._store = store
+        self._quarantine = quarantine
         self._recorder = recorder
         self._checkpoint: Checkpoint | None = None
         self._limit = BATCH_ENTRIES
@@ -48,11 +54,13 @@ class RelationalProjector:
     def step(self) -> None:
         """Applies what there is, or waits for it a moment.
 
-        Raises StoreUnreachable, and UnreadableEvent before anything of its batch is written.
+        Nothing goes past an event that cannot be read and is not in quarantine: the tables wait in
+        front of it. Raises StoreUnreachable.
         """
         checkpoint, self._checkpoint = self._checkpoint, None
         if checkpoint is None:
             checkpoint = self._recorder.ensure_active()
+            self._quarantine.forget()  # who brought them there may have left something out
             POSITION.set(checkpoint.position)
         entries = self._store.read_after(checkpoint.position, self._limit)
         if not entries:
@@ -61,7 +69,10 @@ class RelationalProjector:
             return
         full = len(entries) == self._limit
         self._limit = min(2 * self._limit, BATCH_ENTRIES_FAR_BEHIND) if full else BATCH_ENTRIES
-        self._checkpoint = self._apply(checkpoint, entries)
+        readable = self._quarantine.read(entries, checkpoint.release)
+        self._checkpoint = self._apply(checkpoint, readable) if readable else None
+        if self._quarantine.poison:
+            time.sleep(STOPPED_PAUSE_SECONDS)
         if not full:
             time.sleep(GATHER_SECONDS)
             self._store.wait_for_hint(0)  # takes those that came meanwhile, so none pile up
@@ -70,12 +81,12 @@ class RelationalProjector:
         """Where the tables stand then; None if somebody else is at them."""
         changes = Changes()
         for entry in entries:
-            changes.fold(entry.position, entry.originator_id, entry.body)
+            changes.fold(entry.position, entry.originator_id, entry.body, is_torn=entry.is_torn)
         started = time.perf_counter()
-        if not self._recorder.apply(checkpoint, changes, states=("live",)):
+        if not self._recorder.apply(checkpoint, changes, states=("live",), last=entries[-1]):
             logger.info("generation %d has moved on without this one", checkpoint.generation)
             return None
         BATCH_SECONDS.observe(time.perf_counter() - started)
         ENTRIES.inc(len(entries))
         POSITION.set(changes.last)
-        return Checkpoint(checkpoint.generation, changes.last)
+        return replace(checkpoint, position=changes.last)

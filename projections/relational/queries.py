@@ -8,6 +8,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from projections.relational.keys import RELATIONAL
 
 GENERATIONS_TABLE = "slackwater_relational_generations"
+APPLIED_TABLE = "slackwater_relational_applied"
 TRACKING_TABLE = "slackwater_tracking"
 TRACKING_PREFIX = f"{RELATIONAL}/"
 _PUBLIC = "public"
@@ -25,9 +26,11 @@ def query(name: str, generation: int | None = None) -> Composed:
     names: dict[str, Identifier | Literal] = {
         "generations": Identifier(_PUBLIC, GENERATIONS_TABLE),
         "tracking": Identifier(_PUBLIC, TRACKING_TABLE),
+        "applied": Identifier(_PUBLIC, APPLIED_TABLE),
         "prefix": Literal(TRACKING_PREFIX),
         "events": Identifier(_PUBLIC, "slackwater_events"),
         "epoch": Identifier(_PUBLIC, "slackwater_epoch"),
+        "quarantine": Identifier(_PUBLIC, "slackwater_quarantine"),
     }
     if generation is not None:
         schema = f"slackwater_relational_{generation}"

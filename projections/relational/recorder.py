@@ -5,6 +5,7 @@ a drop serialises with a batch, and one on the checkpoint, which has to stand ex
 batch begins. A second projector, or a zombie with an old batch, changes nothing.
 """
 
+import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow
 
+from projections.log.entry import Entry
 from projections.log.errors import StoreUnreachable
 from projections.relational.datastore import RelationalDatastore
 from projections.relational.fold import Changes
@@ -22,6 +24,8 @@ from projections.relational.queries import TRACKING_TABLE, application_name, que
 from projections.relational.tables import Tables
 
 _SCHEMA_LOCK = 5_210_012  # an advisory lock's number: any, but always the same
+
+logger = logging.getLogger(__name__)
 
 STORE_AWAY = (OperationalError, InterfaceError, InternalError)
 """How the library reports a server that cannot be reached, or that cut a connection off."""
@@ -32,10 +36,14 @@ State = Literal["building", "live", "resting"]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A generation, and the position up to which it has applied the log."""
+    """A generation, and the position up to which it has applied the log.
+
+    `release`: the newest retry of the quarantine that it knows.
+    """
 
     generation: int
     position: int
+    release: int = 0
 
 
 class RelationalRecorder(PostgresTrackingRecorder):
@@ -60,17 +68,25 @@ class RelationalRecorder(PostgresTrackingRecorder):
         self._registry_is_there = True
 
     def ensure_active(self) -> Checkpoint:
-        """The active generation; where there is none, a new and empty one becomes it."""
+        """The active generation; where there is none, a new and empty one becomes it.
+
+        One of a history that the store does not have any more counts as none, and goes.
+        """
         self.ensure_registry()
         with self.transaction() as cursor:
-            active = _active(cursor)
-        if active is not None:
+            active, holds = _active(cursor)
+        if active is not None and holds:
             return active
         with self._alone() as cursor:
-            active = _active(cursor)
-            if active is None:
-                active = Checkpoint(self.begin(cursor, "live", active=True), 0)
-                Tables(cursor, active.generation).create_indexes()
+            active, holds = _active(cursor)
+            if active is None or not holds:
+                lost, active = active, self._begin_active(cursor, active)
+                if lost is not None:
+                    logger.error(
+                        "THE STORE WAS REPLACED: generation %d had applied an event at position %d "
+                        "which the store does not have there; generation %d is built from nothing",
+                        lost.generation, lost.position, active.generation,
+                    )  # fmt: skip
         return active
 
     def begin(self, cursor: Cursor[DictRow], state: State, *, active: bool) -> int:
@@ -83,11 +99,25 @@ class RelationalRecorder(PostgresTrackingRecorder):
         self.track(cursor, number, 0)
         return number
 
-    def apply(self, checkpoint: Checkpoint, changes: Changes, *, states: tuple[State, ...]) -> bool:
+    def remove(self, cursor: Cursor[DictRow], number: int) -> None:
+        """Removes a generation and all that is known of it."""
+        Tables(cursor, number).drop()
+        cursor.execute(query("forget_position"), {"application_name": application_name(number)})
+        cursor.execute(query("forget_applied"), {"number": number})
+        cursor.execute(query("forget_generation"), {"number": number})
+
+    def apply(
+        self,
+        checkpoint: Checkpoint,
+        changes: Changes,
+        *,
+        states: tuple[State, ...],
+        last: Entry | None = None,
+    ) -> bool:
         """Applies a batch that begins at the checkpoint, and moves the checkpoint on.
 
-        False if the generation stands elsewhere, or is in none of these states: nothing has
-        changed then.
+        False if the generation stands elsewhere, or is in none of these states, or if the store
+        does not have the `last` entry of the batch (any more): nothing has changed then.
         """
         number = checkpoint.generation
         with self.transaction() as cursor:
@@ -97,8 +127,10 @@ class RelationalRecorder(PostgresTrackingRecorder):
                 return False
             if self.lock_position(cursor, number) != checkpoint.position:
                 return False
+            if not self._note_applied(cursor, number, changes.last, last):
+                return False
             Tables(cursor, number).write(changes)
-            self.track(cursor, number, changes.last)
+            self._insert_tracking(cursor, Tracking(application_name(number), changes.last))
         return True
 
     def lock_position(self, cursor: Cursor[DictRow], number: int) -> int:
@@ -112,6 +144,7 @@ class RelationalRecorder(PostgresTrackingRecorder):
     def track(self, cursor: Cursor[DictRow], number: int, position: int) -> None:
         """Moves the checkpoint; the library refuses to move it backwards."""
         self._insert_tracking(cursor, Tracking(application_name(number), position))
+        self._note_applied(cursor, number, position, None)
 
     def vacuum(self, number: int) -> None:
         """After much was written: readers find it faster."""
@@ -121,6 +154,25 @@ class RelationalRecorder(PostgresTrackingRecorder):
     def close(self) -> None:
         """Closes the connections."""
         self.datastore.close()
+
+    def _begin_active(self, cursor: Cursor[DictRow], lost: Checkpoint | None) -> Checkpoint:
+        if lost is not None:
+            self.remove(cursor, lost.generation)
+        number = self.begin(cursor, "live", active=True)
+        Tables(cursor, number).create_indexes()
+        return Checkpoint(number, 0)
+
+    def _note_applied(
+        self, cursor: Cursor[DictRow], number: int, position: int, entry: Entry | None
+    ) -> bool:
+        read = {
+            "originator_id": entry and entry.originator_id,
+            "topic": entry and entry.topic,
+            "state": entry and entry.state,
+        }
+        standing = {"number": number, "position": position}
+        cursor.execute(query("note_applied"), standing | read, prepare=True)
+        return cursor.fetchone() is not None
 
     @contextmanager
     def _connection(self) -> Generator[Connection[DictRow]]:
@@ -139,7 +191,10 @@ class RelationalRecorder(PostgresTrackingRecorder):
             yield cursor
 
 
-def _active(cursor: Cursor[DictRow]) -> Checkpoint | None:
+def _active(cursor: Cursor[DictRow]) -> tuple[Checkpoint | None, bool]:
+    """The active generation, and whether it is of the history that the store has."""
     cursor.execute(query("select_active"), prepare=True)
     row = cursor.fetchone()
-    return None if row is None else Checkpoint(row["number"], row["position"])
+    if row is None:
+        return None, False
+    return Checkpoint(row["number"], row["position"], row["release"]), row["holds"]

@@ -1,5 +1,6 @@
 -- The active generation, the position that an answer holds for (its own, or up_to if that is
--- lower), the history it belongs to, the newest position, and the first event that is missing.
+-- lower), the history it belongs to, the newest position, and the first event that is missing. No
+-- row if the generation is of a history that the store does not have any more.
 SELECT
     generation.number,
     least(tracked.notification_id, %(up_to)s::bigint) AS position,
@@ -15,3 +16,14 @@ SELECT
 FROM {generations} AS generation
 JOIN {tracking} AS tracked ON tracked.application_name = {prefix} || generation.number
 WHERE generation.active
+    AND (
+        tracked.notification_id = 0
+        OR EXISTS (
+            SELECT
+            FROM {events} AS event
+            JOIN {applied} AS applied ON applied.number = generation.number
+            WHERE event.notification_id = tracked.notification_id
+                AND applied.event
+                = md5(event.originator_id::text || event.topic || encode(event.state, 'hex'))
+        )
+    )

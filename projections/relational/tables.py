@@ -31,6 +31,7 @@ class Tables:
 
     def write(self, changes: Changes) -> None:
         """Applies the changes. The tables have to stand exactly where these begin."""
+        self._settle(changes)
         # Before the new rows come: what ends here is a row that stood there already.
         self._end_follows(changes)
         self._delete_posts(changes)
@@ -58,6 +59,17 @@ class Tables:
                 for row in changes.follows
             ],
         )
+
+    def _settle(self, changes: Changes) -> None:
+        """Events are missing before some changes: whether these are any, the tables know."""
+        if not changes.doubtful:
+            return
+        columns = {
+            "followers": [follower for follower, _ in changes.doubtful],
+            "followees": [followee for _, followee in changes.doubtful],
+        }
+        self._cursor.execute(query("select_open_follows", self._generation), columns, binary=True)
+        changes.settle({(row["follower"], row["followee"]) for row in self._cursor.fetchall()})
 
     def _end_follows(self, changes: Changes) -> None:
         if not changes.ended_follows:

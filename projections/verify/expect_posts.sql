@@ -6,7 +6,14 @@ FROM slackwater_events AS published
 LEFT JOIN slackwater_events AS deleted
     ON deleted.originator_id = published.originator_id
     AND deleted.topic = 'post.deleted' AND deleted.notification_id <= {position}
-CROSS JOIN LATERAL json_to_record(convert_from(published.state, 'UTF8')::json)
-    AS payload (author bigint, text text, at timestamptz)
+    AND deleted.notification_id NOT IN ({left_out})
+CROSS JOIN LATERAL json_to_record(
+    CASE
+        WHEN published.notification_id IN ({left_out}) THEN '{{}}'
+        ELSE convert_from(published.state, 'UTF8')
+    END::json
+) AS payload (author bigint, text text, at timestamptz)
 WHERE published.topic = 'post.published' AND published.notification_id <= {position}
     AND (published.notification_id * 7919 + {seed}) % 10007 < {share}
+    AND published.notification_id NOT IN ({left_out})
+    AND payload.author NOT IN ({left_out})

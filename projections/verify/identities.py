@@ -1,16 +1,15 @@
 """Public ids and bodies, from the event store by SQL."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import psycopg
-from psycopg.sql import SQL, Literal
+from psycopg.sql import Literal
 
 from projections.shards import Generation
 from projections.verify.errors import CannotTell
-from projections.verify.packing import read_packed, statement
+from projections.verify.packing import left_out, read_packed, snapshot, statement
 from projections.verify.truth import Numbers, Truth
 
 ID_BYTES = 16
@@ -59,17 +58,14 @@ class Identities:
 
     def facts(self, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
         """Id, time, author, text, handle and display name by number. Raises CannotTell."""
-        text = files("projections.verify").joinpath("select_facts.sql").read_text(encoding="utf-8")
+        select = statement("select_facts", left_out=left_out(self._truth.release))
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(
                     self._url, autocommit=True, application_name="slackwater verify"
                 )
-            rows = self._connection.execute(
-                SQL(text),  # pyright: ignore[reportArgumentType] - a file of ours
-                {"numbers": list(numbers)},
-                prepare=True,
-            ).fetchall()
+            wanted = {"numbers": list(numbers)}
+            rows = self._connection.execute(select, wanted, prepare=True).fetchall()
         except psycopg.Error as error:
             self.close()
             raise CannotTell(f"history cannot be read from the event store: {error}") from error
@@ -85,7 +81,8 @@ class Identities:
         if self._position == self._truth.position:
             return
         after = int(self._numbers[-1]) if len(self._numbers) else 0
-        rows = read_packed(self._url, statement("pack_ids", after=Literal(after)), _ROW)
+        with snapshot(self._url) as connection:
+            rows = read_packed(connection, statement("pack_ids", after=Literal(after)), _ROW)
         self._numbers = np.concatenate((self._numbers, rows["number"].astype(np.int64)))
         self._ids = np.concatenate((self._ids, rows["id"]))
         self._by_id = np.argsort(self._ids.view("S16"), kind="stable")

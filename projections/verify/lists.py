@@ -173,10 +173,10 @@ class Follows:
         return owner[stands], rows[stands]
 
     def _rows_of_followees(self, followees: Numbers) -> tuple[Numbers, Numbers]:
-        if self._arranged_for != self._truth.position:
+        if self._arranged_for != self._truth.revision:
             self._by_followee = np.argsort(self._truth.followee, kind="stable")
             self._sorted_followees = self._truth.followee[self._by_followee]
-            self._arranged_for = self._truth.position
+            self._arranged_for = self._truth.revision
         owner, rows = _rows(self._sorted_followees, followees)
         return owner, self._by_followee[rows]
 

@@ -121,7 +121,7 @@ class Oracle:
 
     def _arrange(self) -> None:
         truth = self.truth
-        if self._arranged_for == truth.position:
+        if self._arranged_for == truth.revision:
             return
         author = self._index_of(truth.author)
         order = np.argsort(author, kind="stable")
@@ -130,7 +130,7 @@ class Oracle:
         self._stride = truth.position + 2
         self._place = self._author * self._stride + self._post
         self._trims.update(self._author, self._post, self._deleted)
-        self._arranged_for = truth.position
+        self._arranged_for = truth.revision
 
     def _index_of(self, numbers: Numbers) -> Numbers:
         """People by index, so that author and post make one number that fits 64 bits; who is

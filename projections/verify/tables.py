@@ -11,8 +11,9 @@ from projections.relational.keys import RELATIONAL
 from projections.relational.queries import application_name, query
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Difference, Findings, What
+from projections.verify.history import check_payloads
 from projections.verify.inspection import Sample
-from projections.verify.packing import statement
+from projections.verify.packing import left_out, statement
 
 _BUCKETS = 10_007
 """Owners are spread over so many (a prime) to take a share of them."""
@@ -47,6 +48,7 @@ class TablesInspection:
     def __init__(self, database_url: str, generation: int | None = None) -> None:
         self._url = database_url
         self._generation = generation
+        self._release = 0
 
     def inspect(self, sample: Sample, *, repair: bool) -> Findings:
         """Every table, in one snapshot; with `repair`, mended in the same transaction.
@@ -61,6 +63,9 @@ class TablesInspection:
                 # All in one: where the tables stand, and what is in them.
                 with connection.transaction():
                     return self._inspect(connection, sample, repair=repair)
+        except psycopg.DataError as error:
+            check_payloads(self._url, self._release)  # it says which event it is
+            raise CannotTell(f"the tables cannot be compared: {error}") from error
         except psycopg.Error as error:
             raise CannotTell(f"the tables cannot be compared: {error}") from error
 
@@ -89,9 +94,10 @@ class TablesInspection:
 
     def _standing(self, connection: psycopg.Connection[Any], *, repair: bool) -> tuple[int, int]:
         """The generation's number, and its position, which stays if it is to be mended."""
-        for number, active, _, position in self._generations(connection):
+        for number, active, _, position, release in self._generations(connection):
             if number != self._generation and not (active and self._generation is None):
                 continue
+            self._release = release
             if not repair:
                 return number, position
             name = {"application_name": application_name(number)}
@@ -115,6 +121,7 @@ class TablesInspection:
             "position": Literal(position),
             "seed": Literal(sample.seed * _STEP % _BUCKETS),
             "share": Literal(share),
+            "left_out": left_out(self._release),
         }
         return bounds | {
             "expected": statement(f"expect_{table.name}", **bounds),

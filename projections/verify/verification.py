@@ -55,7 +55,7 @@ class Verification:
         self._redis = redis
         self._database_url = database_url
         self._store = Store(database_url, application="slackwater verify")
-        self._known: tuple[str, Truth, Identities] | None = None
+        self._known: tuple[tuple[str, int], Truth, Identities] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +97,10 @@ class Verification:
         active = Generations(self._redis).active([name])
         if not active:
             raise CannotTell(f"{name} has not been built yet: does a projector run?")
-        truth, identities = self._history()
+        truth, identities = self._history(active[0].release)
+        # The generation was looked up before, and it is of the epoch in Redis at that time or of an
+        # older one: so nothing is mended in a new one by what the history of before said.
+        check_same_history(self._redis, self._store, self._known and self._known[0][0])
         inspection = Inspection(
             self._redis, active[0], truth, identities, repair=repair,
             progress=lambda checked: progress.at(checked, f"{checked:,} items"),
@@ -107,12 +110,12 @@ class Verification:
             raise CannotTell(f"{name} switched to another generation meanwhile: verify again")
         return findings
 
-    def _history(self) -> tuple[Truth, Identities]:
-        """As verification sees it; read anew if the store was replaced."""
-        epoch = self._store.epoch()
-        if self._known is None or self._known[0] != epoch:
+    def _history(self, release: int) -> tuple[Truth, Identities]:
+        """As a generation sees it; read anew if the store was replaced."""
+        wanted = self._store.epoch(), release
+        if self._known is None or self._known[0] != wanted:
             if self._known is not None:
                 self._known[2].close()
-            truth = Truth(self._database_url)
-            self._known = epoch, truth, Identities(self._database_url, truth)
+            truth = Truth(self._database_url, release)
+            self._known = wanted, truth, Identities(self._database_url, truth)
         return self._known[1:]

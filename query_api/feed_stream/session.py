@@ -71,7 +71,7 @@ class Session:
                 else:
                     was_up_to_date = True
                 for entry in entries:
-                    if change := subscription.change(entry):
+                    if change := await self._change(subscription, entry):
                         yield await self._event(change)
                     position = entry.position
                 if not entries and not await self.log.wait(position, min(left, HEARTBEAT_SECONDS)):
@@ -80,6 +80,16 @@ class Session:
         except _ENDINGS as error:
             logger.info("a stream ends at position %d: %s", position, error)
             yield format_sse_event(comment="it goes on when you come again with Last-Event-ID")
+
+    async def _change(self, subscription: Subscription, entry: Entry) -> Change | None:
+        """What an event changes. What feeds went past although it cannot be read, they left out."""
+        try:
+            return subscription.change(entry)
+        except UnreadableEvent:
+            feed_position = await self.models.home_feed.position_of(self.person)
+            if feed_position < entry.position:
+                raise
+            return None
 
     async def _subscription(self) -> Subscription:
         """Whose posts are in the feed as of where the stream begins."""

@@ -88,12 +88,14 @@ class LogBuilder:
     def _follow(self, follower: int, followee: int) -> None:
         if (follower, followee) not in self._following:
             self._following.append((follower, followee))
-            self._append(Followed(at=AT, follower=follower, followee=followee))
+            pair = _pair(follower, followee)
+            self._append(Followed(at=AT, follower=follower, followee=followee), pair)
 
     def _unfollow(self, which: int) -> None:
         if self._following:
             follower, followee = self._following.pop(which % len(self._following))
-            self._append(Unfollowed(at=AT, follower=follower, followee=followee))
+            pair = _pair(follower, followee)
+            self._append(Unfollowed(at=AT, follower=follower, followee=followee), pair)
 
     def _append(self, body: EventBody, public_id: UUID | None = None) -> int:
         prev, self._position = (
@@ -109,6 +111,11 @@ class LogBuilder:
         )
         self.entries.append(entry)
         return entry.position
+
+
+def _pair(follower: int, followee: int) -> UUID:
+    """The aggregate that stands for a pair, in this direction."""
+    return UUID(int=(1 << 96) | (follower << 32) | followee)
 
 
 def history(people: int, wanted: Iterable[Wish]) -> LogBuilder:

@@ -12,6 +12,7 @@ from redis.asyncio import Redis as AsyncRedis
 from domain.events import Deleted, Followed, Published, Registered, Unfollowed
 from projections.generations import Generations
 from projections.log.entry import Entry
+from projections.log.in_sight import HistoryInSight
 from projections.posts.apply import PROJECTION as POSTS
 from projections.posts.read import PostsReader
 from projections.profiles.apply import PROJECTION as PROFILES
@@ -96,7 +97,7 @@ def test_every_visible_post_has_its_body_and_its_id_and_no_deleted_one_has(
 
     async def look() -> None:
         async with AsyncRedis.from_url(servers.redis_url) as client:
-            reader = PostsReader(client)
+            reader = PostsReader(client, HistoryInSight())
             every = [entry.position for entry in log.entries]
             bodies = await reader.by_number(every)
             assert {number: body.text for number, body in bodies.items()} == expected.texts
@@ -136,7 +137,7 @@ def test_profiles_list_both_sides_in_pages_newest_member_first(
 
     async def look() -> None:
         async with AsyncRedis.from_url(servers.redis_url) as client:
-            reader = ProfilesReader(client)
+            reader = ProfilesReader(client, HistoryInSight())
             profiles = await reader.by_number(log.people)
             assert {n: profile.handle for n, profile in profiles.items()} == expected.handles
             for person in log.people:

@@ -3,6 +3,8 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import closing
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from query_api.read_models import ReadModels
 from tests.conftest import Servers
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
+from tests.integration.restored_store import four_of_eight
 
 Answer = TypeVar("Answer")
 Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
@@ -27,13 +30,22 @@ Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
 
 
 @pytest.fixture
-def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
+def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
     """An empty pipeline."""
-    return Pipeline(write_model, store, redis)
+    with closing(Pipeline(write_model, store, redis)) as pipeline:
+        yield pipeline
 
 
 @pytest.fixture
-def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
+def restored(pipeline: Pipeline, database_url: str, tmp_path: Path) -> Pipeline:
+    """Eight events are in Redis; the store was put back to the first four."""
+    backup = four_of_eight(pipeline, database_url, tmp_path)
+    backup.put_back(cut=True)
+    return pipeline
+
+
+@pytest.fixture
+def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
     """A history with follows, unfollows, deletions and trimmed windows, projected."""
     pipeline = Pipeline(write_model, store, redis, shards=2, window=4)
     rng = random.Random(11)
@@ -55,7 +67,8 @@ def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Pipeline:
     projector = pipeline.projector()
     pipeline.project(projector)
     projector._member.leave()  # the next one has all shards at once
-    return pipeline
+    yield pipeline
+    pipeline.close()
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from redis import Redis
 
 from command_api.application import Slackwater
 from projections.catalogue import NAMES, PROJECTIONS
+from projections.derived import ReadModels
 from projections.generations import Generations
+from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
-from projections.log.relay import Relay
+from projections.log.relay import STREAM_ENTRIES_MAX, Relay
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import Member
@@ -43,27 +45,37 @@ class Pipeline:
     window: int = 500
     stream: Stream = field(init=False)
     generations: Generations = field(init=False)
+    read_models: ReadModels = field(init=False)
     own_relay: Relay = field(init=False)
+    _opened: list[Quarantine] = field(default_factory=list[Quarantine])
 
     def __post_init__(self) -> None:
         self.stream = Stream(self.redis)
         self.generations = Generations(self.redis)
+        self.read_models = ReadModels(self.redis, NAMES)
         self.own_relay = self.relay()
 
-    def relay(self) -> Relay:
+    def relay(self, entries_max: int = STREAM_ENTRIES_MAX) -> Relay:
         """A new relay."""
-        return Relay(self.store, self.stream, Member(self.redis, "relay"), self.slowest_position)
+        member = Member(self.redis, "relay")
+        return Relay(self.store, self.stream, member, self.read_models, entries_max=entries_max)
 
-    def projector(self) -> Projector:
+    def projector(self, poison: Policy = "stop") -> Projector:
         """A new projector."""
         return Projector(
             self.redis,
             LogReader(self.stream, self.store),
+            self.quarantine(poison),
             Member(self.redis, "projector"),
             PROJECTIONS,
             shards=self.shards,
             window=self.window,
         )
+
+    def quarantine(self, poison: Policy = "stop") -> Quarantine:
+        """The quarantine beside this store, as one reader of the log keeps it."""
+        self._opened.append(Quarantine(self.store._url, poison))
+        return self._opened[-1]
 
     def people(self, count: int) -> list[int]:
         """Registers so many people and returns their numbers."""
@@ -83,7 +95,7 @@ class Pipeline:
 
     def slowest_position(self) -> int:
         """Where the slowest shard stands."""
-        return min((c.position for c in self.checkpoints().values()), default=0)
+        return self.read_models.slowest_position()
 
     def carry(self, relay: Relay | None = None) -> None:
         """Steps the relay, or this pipeline's own, until the stream holds everything."""
@@ -103,3 +115,8 @@ class Pipeline:
             if found and set(found.values()) == {Checkpoint(self.head())}:
                 return
         raise AssertionError(f"the projectors did not catch up: {self.checkpoints()}")
+
+    def close(self) -> None:
+        """Closes what was opened for it."""
+        for each in self._opened:
+            each.close()

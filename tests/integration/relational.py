@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from command_api.application import Slackwater
+from projections.log.quarantine import Policy, Quarantine
 from projections.log.store import Store
 from projections.relational.generations import RelationalGenerations
 from projections.relational.projector import RelationalProjector
@@ -22,19 +23,20 @@ class Relational:
     database_url: str
     generations: RelationalGenerations = field(init=False)
     connection: Connection = field(init=False)
-    _opened: list[Store | RelationalRecorder] = field(init=False)
+    _opened: list[Store | Quarantine | RelationalRecorder] = field(init=False)
 
     def __post_init__(self) -> None:
         self.generations = RelationalGenerations(self.database_url)
         self.connection = psycopg.connect(self.database_url, autocommit=True)
         self._opened = []
 
-    def projector(self, url: str | None = None) -> RelationalProjector:
+    def projector(self, url: str | None = None, poison: Policy = "stop") -> RelationalProjector:
         """A new projector, with connections of its own; it writes by way of `url`."""
         store = Store(self.database_url, application="slackwater tests")
         recorder = RelationalRecorder(url or self.database_url)
-        self._opened += (store, recorder)
-        return RelationalProjector(store, recorder)
+        quarantine = Quarantine(self.database_url, poison)
+        self._opened += (store, quarantine, recorder)
+        return RelationalProjector(store, quarantine, recorder)
 
     def some_history(self) -> list[int]:
         """Two people, posts, a follow that ends, a deletion; returns the people's numbers."""

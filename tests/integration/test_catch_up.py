@@ -22,7 +22,7 @@ def new(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Generation:
 
 
 def catch_up(pipeline: Pipeline, new: Generation) -> CatchUp:
-    return CatchUp(pipeline.redis, pipeline.store, new)
+    return CatchUp(pipeline.redis, pipeline.store, pipeline.quarantine(), new)
 
 
 def stands(pipeline: Pipeline, new: Generation) -> list[int]:

@@ -3,10 +3,8 @@
 import time
 from collections.abc import Iterable, Sequence
 
-import psycopg
 import pytest
 
-from domain.errors import UnreadableEvent
 from domain.feed_rule import History
 from projections import membership, projection
 from projections.home_feed.keys import HOME_FEED
@@ -199,21 +197,3 @@ def test_what_a_batchs_calls_did_not_finish_is_finished_by_the_next_steps(
     projector._share_until = float("inf")  # from its own memory: nobody else is there
     pipeline.project(projector)
     assert_converged(pipeline, people)
-
-
-def test_an_event_that_cannot_be_read_stops_the_projector_before_anything_of_its_batch(
-    pipeline: Pipeline, database_url: str
-) -> None:
-    pipeline.people(1)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO slackwater_events (originator_id, originator_version, topic, state) "
-            "VALUES (gen_random_uuid(), 1, 'post.published', '{\"v\":1}')"
-        )
-    pipeline.carry()
-    projector = pipeline.projector()
-    with pytest.raises(UnreadableEvent, match=r"post\.published"):
-        projector.step()
-    # Who came first in the catalogue may have applied it; who has to read it has not.
-    homes = {c for s, c in pipeline.checkpoints().items() if s.generation.projection == HOME_FEED}
-    assert homes == {Checkpoint()}

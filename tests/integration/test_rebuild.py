@@ -14,6 +14,7 @@ from projections.catalogue import NAMES
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.home_feed.read import HomeFeedReader, WindowPage
+from projections.log.in_sight import HistoryInSight
 from projections.progress import Silence
 from projections.rebuild.errors import AlreadyRebuilding
 from projections.rebuild.lock import generations_lock
@@ -205,7 +206,7 @@ def test_a_rebuild_during_writes_loses_and_doubles_nothing_and_no_reader_goes_ba
             AsyncRedis.from_url(servers.redis_url) as other,
         ):
             # Two query APIs, each with its own idea of the pointer.
-            readers = [HomeFeedReader(one), HomeFeedReader(other)]
+            readers = [HomeFeedReader(each, HistoryInSight()) for each in (one, other)]
             while not stop.is_set():
                 for person in people:
                     for reader in readers:

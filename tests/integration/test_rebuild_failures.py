@@ -123,8 +123,11 @@ def test_whatever_ends_a_rebuild_after_the_switch_leaves_the_new_generation_in_u
         first = lived_in.generations.listed(HOME_FEED)[0].generation
         run = partial(rebuild.run, shards=2, window=4, activate=True)
         work = partial(rebuild.activate, first) if again else run
-        with pytest.raises(fault):
-            work()
+        if fault is KeyboardInterrupt:
+            with pytest.raises(fault):
+                work()
+        else:  # that is not the rebuild's: the projectors tell of it
+            assert work().switched
     new, old = (1, 2) if again else (2, 1)
     assert_the_new_one_is_in_use(lived_in, new, old)
 

@@ -1,12 +1,7 @@
 """What vanishes or is replaced under a system in which nothing happens is noticed all the same."""
 
-import psycopg
-import pytest
-
-from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.relay import Relay
 from projections.log.stream import STREAM
-from projections.membership import Member
 from projections.projector import Projector
 from projections.shards import FOREVER, Checkpoint
 from tests.integration.pipeline import Pipeline, no_wait, patiently
@@ -78,12 +73,12 @@ def test_a_shard_that_stands_somewhere_does_not_begin_again(pipeline: Pipeline) 
 
 
 def test_a_heartbeat_leaves_the_pointer_to_the_active_generation_alone(pipeline: Pipeline) -> None:
-    generations, shape = pipeline.generations, {"shards": 1, "window": 5}
-    first = generations.ensure_active("posts", **shape)
-    second = generations.announce("posts", **shape)
+    generations = pipeline.generations
+    first = generations.ensure_active("posts", shards=1, window=5)
+    second = generations.announce("posts", shards=1, window=5)
     generations.finish(second, 0)
     assert generations.switch(first, second, hold_ms=0).done
-    assert generations.ensure_active("posts", **shape) == second
+    assert generations.ensure_active("posts", shards=1, window=5) == second
 
 
 def test_a_generation_that_rests_takes_no_batch_until_it_is_woken(pipeline: Pipeline) -> None:
@@ -101,59 +96,6 @@ def test_a_generation_that_rests_takes_no_batch_until_it_is_woken(pipeline: Pipe
     assert pipeline.generations.checkpoints(resting.all_shards()) == before
     pipeline.generations.wake(resting)
     pipeline.project(projector)
-
-
-def restore_an_older_backup(pipeline: Pipeline, database_url: str, upto: int) -> None:
-    """The store is what it was at a position; what comes next takes the positions above it."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM slackwater_events WHERE notification_id > %s", (upto,))
-        connection.execute(
-            "SELECT setval(pg_get_serial_sequence('slackwater_events', 'notification_id'), %s)",
-            (upto,),
-        )
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE application_name = 'slackwater tests'"
-        )
-
-
-@pytest.mark.parametrize("written_since", [0, 1, 4])
-def test_a_store_replaced_by_an_older_one_is_never_spliced_into_the_stream(
-    pipeline: Pipeline, database_url: str, written_since: int
-) -> None:
-    pipeline.people(4)
-    pipeline.carry()
-    before = pipeline.stream.read_after(0, 100)
-    restore_an_older_backup(pipeline, database_url, upto=4)
-    for number in range(written_since):
-        pipeline.write_model.register(handle=f"since_{number}", display_name=None)
-    pipeline.own_relay._member._next_beat = 0.0
-    with pytest.raises(StoreUnreachable):
-        pipeline.own_relay.step(no_wait)
-    with pytest.raises(HistoryMismatch, match="position 8"):
-        pipeline.own_relay.step(no_wait)
-    assert pipeline.stream.read_after(0, 100) == before
-
-
-def test_a_relay_that_stood_by_while_the_store_was_replaced_does_not_splice_either(
-    pipeline: Pipeline, database_url: str
-) -> None:
-    elder, relay = Member(pipeline.redis, "relay"), pipeline.own_relay
-    relay._member.name, elder.name = sorted((relay._member.name, elder.name), reverse=True)
-    pipeline.people(4)
-    pipeline.carry()
-    elder.beat({})
-    relay._member._next_beat = 0.0
-    relay.step(no_wait)  # stands by
-    restore_an_older_backup(pipeline, database_url, upto=4)
-    for number in range(4):
-        pipeline.write_model.register(handle=f"since_{number}", display_name=None)
-    elder.leave()
-    relay._member._next_beat = 0.0
-    before = pipeline.stream.read_after(0, 100)
-    with pytest.raises(HistoryMismatch, match="position 8"):
-        relay.step(no_wait)
-    assert pipeline.stream.read_after(0, 100) == before
 
 
 def test_only_a_relay_that_waits_listens(pipeline: Pipeline, database_url: str) -> None:

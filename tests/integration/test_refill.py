@@ -9,6 +9,7 @@ from redis.asyncio import Redis as AsyncRedis
 
 from projections.errors import ProjectionUnavailable
 from projections.home_feed.read import HomeFeedReader
+from projections.log.in_sight import HistoryInSight
 from projections.posts.read import PostsReader
 from projections.profiles.read import ProfilesReader
 from projections.projector import Projector
@@ -20,12 +21,16 @@ BATCH = 5
 
 Read = Callable[[AsyncRedis], Awaitable[object]]
 
+HISTORY = HistoryInSight()
+
 READS: dict[str, Read] = {
-    "feed": lambda redis: HomeFeedReader(redis).feed(PERSON, below=0, limit=9),
-    "posts of an author": lambda redis: HomeFeedReader(redis).posts_of(PERSON, below=0, limit=9),
-    "counts": lambda redis: ProfilesReader(redis).counts(PERSON),
-    "followers": lambda redis: ProfilesReader(redis).followers(PERSON, below=0, limit=9),
-    "positions": lambda redis: PostsReader(redis).positions_for([PERSON]),
+    "feed": lambda redis: HomeFeedReader(redis, HISTORY).feed(PERSON, below=0, limit=9),
+    "posts of an author": lambda redis: HomeFeedReader(redis, HISTORY).posts_of(
+        PERSON, below=0, limit=9
+    ),
+    "counts": lambda redis: ProfilesReader(redis, HISTORY).counts(PERSON),
+    "followers": lambda redis: ProfilesReader(redis, HISTORY).followers(PERSON, below=0, limit=9),
+    "positions": lambda redis: PostsReader(redis, HISTORY).positions_for([PERSON]),
 }
 
 

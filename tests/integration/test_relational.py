@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from domain.errors import UnreadableEvent
 from projections.log.errors import StoreUnreachable
 from projections.relational.projector import RelationalProjector
 from projections.relational.recorder import Checkpoint, RelationalRecorder
@@ -83,24 +82,6 @@ def test_a_batch_for_a_generation_that_rests_meanwhile_changes_nothing(
     projector._checkpoint = Checkpoint(old, stands)
     projector.step()
     assert relational.rows(old) == before
-
-
-def test_an_event_that_cannot_be_read_stops_it_loudly_and_nothing_of_its_batch_is_written(
-    relational: Relational,
-) -> None:
-    relational.some_history()
-    relational.connection.execute(
-        "UPDATE slackwater_events SET topic = 'nobody.knows' WHERE notification_id = %s",
-        (relational.head(),),
-    )
-    for _ in range(2):
-        with pytest.raises(UnreadableEvent, match=r"nobody\.knows"):
-            relational.projector().step()
-    [active] = relational.generations.all()
-    assert active.position == 0
-    assert relational.rows(active.number)["people"] == []
-    with pytest.raises(UnreadableEvent):
-        relational.generations.load(relational.generations.begin())
 
 
 def test_a_store_that_is_not_there_is_said_to_be_away() -> None:

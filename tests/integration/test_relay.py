@@ -7,8 +7,10 @@ import pytest
 
 from projections.log import relay as relay_module
 from projections.log.errors import HistoryMismatch
+from projections.log.reader import REFILLED
 from projections.log.store import Store
-from tests.integration.pipeline import Pipeline, no_wait
+from projections.shards import FOREVER
+from tests.integration.pipeline import Pipeline, no_wait, patiently
 
 
 def burn_a_position(database_url: str) -> None:
@@ -88,11 +90,9 @@ def test_a_stream_that_is_emptied_under_the_relays_hands_is_filled_again(
     assert pipeline.stream.read_after(0, 100) == pipeline.store.read_after(0, 100)
 
 
-def test_a_stream_of_another_history_is_neither_extended_nor_emptied(pipeline: Pipeline) -> None:
+def test_entries_of_another_epoch_are_not_appended(pipeline: Pipeline) -> None:
     pipeline.people(1)
     pipeline.stream.claim_epoch("another")
-    with pytest.raises(HistoryMismatch, match="another"):
-        pipeline.relay().step(no_wait)
     with pytest.raises(HistoryMismatch):
         pipeline.stream.append(pipeline.store.epoch(), 0, pipeline.store.read_after(0, 10))
     assert pipeline.stream.length() == 0
@@ -139,23 +139,47 @@ def test_a_shard_that_never_applied_anything_keeps_the_whole_stream(
     assert pipeline.stream.length() == 6
 
 
-def test_a_full_stream_waits_in_the_store_and_loses_nothing(
+def test_a_full_stream_drops_its_oldest_and_who_needs_them_reads_them_from_the_store(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_module, "STREAM_ENTRIES_MAX", 2)
     monkeypatch.setattr(relay_module, "BATCH_ENTRIES_MAX", 2)
-    monkeypatch.setattr(relay_module, "STREAM_POSITIONS_KEPT", 0)
-    monkeypatch.setattr(relay_module, "TRIM_EVERY_SECONDS", 0.0)
-    relay, projector = pipeline.relay(), pipeline.projector()
+    projector = pipeline.projector()
     projector.step()
     pipeline.people(3)
-    for _ in range(5):
+    pipeline.carry(pipeline.relay(entries_max=3))
+    assert [entry.position for entry in pipeline.stream.read_after(0, 100)] == [4, 5, 6]
+    before = REFILLED._value.get()
+    pipeline.project(projector)
+    assert REFILLED._value.get() > before
+
+
+def test_a_shard_that_nobody_feeds_does_not_stop_the_others(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "BATCH_ENTRIES_MAX", 2)
+    projector, relay = pipeline.projector(), pipeline.relay(entries_max=2)
+    pipeline.people(1)
+    pipeline.carry(relay)
+    pipeline.project(projector)
+    [dead, *others] = pipeline.checkpoints()
+    pipeline.redis.hset(dead.checkpoint_key, "held_until", FOREVER)
+    register_some_more(pipeline)
+    stands = pipeline.checkpoints()
+    for _ in patiently():
         relay.step(no_wait)
-    assert pipeline.stream.last_position() == 2
-    while pipeline.slowest_position() < pipeline.head():
         projector.step()
-        relay.step(no_wait)
-    assert pipeline.stream.last_position() == 6
+        stands = pipeline.checkpoints()
+        if {stands[shard].position for shard in others} == {pipeline.head()}:
+            break
+    assert stands[dead].position == 2
+    assert pipeline.stream.length() == 2
+    pipeline.redis.hdel(dead.checkpoint_key, "held_until")
+    pipeline.project(projector)
+
+
+def register_some_more(pipeline: Pipeline) -> None:
+    for number in range(5):
+        pipeline.write_model.register(handle=f"more_{number}", display_name=None)
 
 
 def test_a_writers_notify_ends_the_wait_early(pipeline: Pipeline, store: Store) -> None:

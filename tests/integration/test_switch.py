@@ -12,6 +12,7 @@ from projections.errors import GenerationRefused, ProjectionUnavailable
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.home_feed.read import HomeFeedReader
+from projections.log.in_sight import HistoryInSight
 from projections.shards import FOREVER, Checkpoint, Generation
 from tests.conftest import Servers
 from tests.integration.pipeline import Pipeline
@@ -169,7 +170,7 @@ def told(servers: Servers, between: Callable[[], object]) -> tuple[int, int]:
 
     async def both() -> tuple[int, int]:
         async with AsyncRedis.from_url(servers.redis_url) as client:
-            reader = HomeFeedReader(client)
+            reader = HomeFeedReader(client, HistoryInSight())
             before = await _position(reader)
             between()
             return before, await _position(reader)

@@ -68,14 +68,14 @@ MUTANTS = (
     Mutant(
         "in bulk, who unfollowed still follows",
         _COLUMNS,
-        "end[has_next] = change[follows[has_next] + 1]",
-        "",
+        "end = np.append(change[1:], NEVER)",
+        "end = np.append(change[1:] * 0 + NEVER, NEVER)",
         BULK,
     ),
     Mutant(
         "in bulk, a deletion is ignored",
         _COLUMNS,
-        "] = _column(self._deletions)",
+        "] = deletions[known]",
         "] = NEVER",
         BULK,
     ),

@@ -7,7 +7,9 @@ from tests.mutants import (
     log,
     oracle,
     projections,
+    quarantine,
     rebuild,
+    restored_store,
     verify,
     workers,
 )
@@ -17,10 +19,12 @@ MUTANTS: tuple[Mutant, ...] = (
     *home_feed.MUTANTS,
     *projections.MUTANTS,
     *log.MUTANTS,
+    *restored_store.MUTANTS,
     *workers.MUTANTS,
     *rebuild.MUTANTS,
     *bulk_builds.MUTANTS,
     *oracle.MUTANTS,
     *verify.MUTANTS,
     *consistency.MUTANTS,
+    *quarantine.MUTANTS,
 )

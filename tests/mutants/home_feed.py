@@ -134,7 +134,7 @@ FOLLOWS = (
     Mutant(
         "a follow does not enter the list of followers",
         _SCRIPT,
-        "redis.call('RPUSH', tag .. 'r:' .. followee, follower)",
+        "redis.call('RPUSH', followers, follower)",
         "",
         ANY_BATCHES,
     ),
@@ -221,8 +221,8 @@ CALLS_OF_ONE_BATCH = (
     Mutant(
         "a follow counts as no work, however much it merges",
         _SCRIPT,
-        "spent + 1 + follow(a, b)",
-        "spent + 1 + 0 * follow(a, b)",
+        "spent + 1 + follow(a, b, own)",
+        "spent + 1 + 0 * follow(a, b, own)",
         CALLS,
     ),
     Mutant(

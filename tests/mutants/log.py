@@ -1,7 +1,7 @@
 """Mutants of the log on its way: the store's reader, relay, stream, the projectors' reader."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import READER, RECOVERY, RELAY
+from tests.mutants.targets import READER, RECOVERY, RELAY, RESTORED
 
 APPENDING = (
     Mutant(
@@ -30,7 +30,7 @@ APPENDING = (
         "projections/log/stream.py",
         "nx=True",
         "nx=False",
-        RELAY,
+        RESTORED,
     ),
     Mutant(
         "a stream that was trimmed to nothing ends at 0",
@@ -68,19 +68,19 @@ CARRYING = (
         "projections/log/relay.py",
         "            self._last = None\n            self._store.close()",
         "            self._store.close()",
-        RECOVERY,
+        RESTORED,
     ),
     Mutant(
         "a relay that lost the store goes on at its own cursor",
         "projections/log/relay.py",
         "            self._last = None\n            raise",
         "            raise",
-        RECOVERY,
+        RESTORED,
     ),
     Mutant(
         "a relay without work does not notice that the stream was emptied",
         "projections/log/relay.py",
-        "if self._stream.last_position() != last:",
+        "if self._stream.last_position() != last or self._stream.epoch() != self._epoch:",
         "if False:",
         RECOVERY,
     ),
@@ -89,14 +89,14 @@ CARRYING = (
         "projections/log/relay.py",
         "newest is not None and not self._store.holds(newest)",
         "False",
-        RECOVERY,
+        RESTORED,
     ),
     Mutant(
         "any event at that position counts as the stream's last entry",
         "projections/log/store.py",
-        "return row == (entry.originator_id, entry.topic, entry.state)",
+        "return row == _content(entry)",
         "return row is not None",
-        RECOVERY,
+        RESTORED,
     ),
     Mutant(
         "a relay that stands by goes on listening",
@@ -108,29 +108,29 @@ CARRYING = (
     Mutant(
         "trimming passes the slowest shard",
         "projections/log/relay.py",
-        "min(last - STREAM_POSITIONS_KEPT, self._slowest_position())",
+        "min(last - STREAM_POSITIONS_KEPT, self._derived.slowest_position())",
         "last - STREAM_POSITIONS_KEPT",
         RELAY,
     ),
     Mutant(
         "trimming goes one entry too far",
         "projections/log/relay.py",
-        "self._slowest_position()) + 1",
-        "self._slowest_position()) + 2",
+        "self._derived.slowest_position()) + 1",
+        "self._derived.slowest_position()) + 2",
         RELAY,
     ),
     Mutant(
         "trimming keeps nothing for readers that come back",
         "projections/log/relay.py",
-        "min(last - STREAM_POSITIONS_KEPT, self._slowest_position())",
-        "self._slowest_position()",
+        "min(last - STREAM_POSITIONS_KEPT, self._derived.slowest_position())",
+        "self._derived.slowest_position()",
         RELAY,
     ),
     Mutant(
-        "a full stream is extended",
+        "a full stream grows on",
         "projections/log/relay.py",
-        "self._stream.length() >= STREAM_ENTRIES_MAX",
-        "False",
+        "if length > self._entries_max:",
+        "if False:",
         RELAY,
     ),
 )

@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         "the truth takes an unfollow for a follow",
         _TRUTH,
-        "begun = change_kind == _FOLLOWED",
-        "begun = change_kind > 0",
+        "kind[is_change][order] == _FOLLOWED",
+        "kind[is_change][order] > 0",
         ORACLE,
     ),
     Mutant(
@@ -137,8 +137,8 @@ MUTANTS = (
     Mutant(
         "the truth reads the newest event twice",
         _TRUTH,
-        "after = Literal(self.position)",
-        "after = Literal(self.position - 1)",
+        "self.release, self.position)",
+        "self.release, self.position - 1)",
         MOVING,
     ),
 )

@@ -92,8 +92,8 @@ CHECKPOINTS = (
     Mutant(
         "every heartbeat makes generation 1 the active one again",
         "projections/generations.py",
-        "return in_use[0]  # and",
-        "self._redis.hset(generations_key(projection), ACTIVE, 1)  #",
+        "            return in_use[0]\n",
+        '            self._redis.hset(generations_key(projection), "active", 1)\n',
         RECOVERY,
     ),
 )

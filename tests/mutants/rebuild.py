@@ -160,8 +160,8 @@ GENERATIONS = (
     Mutant(
         "what a rebuild did not finish stays",
         _REBUILD,
-        "self._remove_unfinished()\n        new",
-        "new",
+        "self._remove_unfinished()\n        release",
+        "release",
         DROPPING,
     ),
     Mutant(

@@ -16,6 +16,13 @@ SHARDS = ("tests/unit/test_shards.py",)
 RELAY = ("tests/integration/test_relay.py",)
 READER = ("tests/integration/test_log_reader.py",)
 REFILL = ("tests/integration/test_refill.py",)
+COMMANDS_AFTER_A_RESTORE = ("tests/integration/test_commands_after_a_restore.py",)
+TABLES_AFTER_A_RESTORE = ("tests/integration/test_tables_after_a_restore.py",)
+REDIS_COMES_BACK = ("tests/integration/test_redis_comes_back.py",)
+RESTORED = (
+    "tests/integration/test_restored_store.py",
+    "tests/integration/test_zombies_of_a_lost_history.py",
+)
 RECOVERY = ("tests/integration/test_recovery.py",)
 HYDRATION = ("tests/integration/test_hydration.py",)
 MEMBERSHIP = ("tests/integration/test_membership.py",)
@@ -73,3 +80,12 @@ TOKENS = ("tests/unit/test_feed_tokens.py",)
 TAGS = ("tests/unit/test_validators.py",)
 CHANGES = ("tests/unit/test_feed_changes.py",)
 FOLLOWER = ("tests/integration/test_log_follower.py",)
+
+_QUARANTINE = "tests/convergence/test_quarantine_converges.py"
+LEFT_OUT = (
+    f"{_QUARANTINE}::test_live_feeds_and_bulk_builds_and_verification_and_the_rule_leave_out_the_same",
+)
+LEFT_OUT_OF_TABLES = (
+    f"{_QUARANTINE}::test_tables_fed_and_loaded_and_verified_leave_out_the_same_as_of_any_position",
+)
+LEFT_OUT_BY_HAND = ("tests/unit/test_quarantine.py",)

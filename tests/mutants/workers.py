@@ -7,8 +7,8 @@ MUTANTS = (
     Mutant(
         "a projector does not look again where its shards stand",
         "projections/projector.py",
-        "self._checkpoints = self._generations.checkpoints(mine)",
-        "self._checkpoints = {s: self._checkpoints.get(s, Checkpoint()) for s in mine}",
+        "found = self._generations.checkpoints(mine)",
+        "found = {s: self._checkpoints.get(s, Checkpoint()) for s in mine}",
         RECOVERY,
     ),
     Mutant(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from projections.errors import ProjectionUnavailable
 from projections.home_feed.read import HomeFeedReader, WindowPage
+from projections.log.in_sight import HistoryInSight
 from tests.prove import paths
 from tests.prove.properties.reading import (
     Paged,
@@ -23,7 +24,7 @@ class Readers:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._readers = [HomeFeedReader(run.bench.async_redis) for _ in range(2)]
+        self._readers = [HomeFeedReader(run.bench.async_redis, HistoryInSight()) for _ in range(2)]
         self._newest: dict[int, int] = {}
 
     def look_at_the_pointer_again(self) -> None:

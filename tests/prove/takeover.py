@@ -11,6 +11,7 @@ from projections.history.loader import Loader
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
+from projections.log.quarantine import Gaps, Quarantine
 from projections.rebuild.catch_up import CatchUp
 from projections.shards import FOREVER, Generation
 from tests.prove import paths
@@ -43,6 +44,13 @@ class WrittenLog:
         count = min(limit, self._run.rng.randint(1, 25))
         entries = self._run.entries[first : min(self._run.out, first + count)]
         return [e for e in entries if self.until is None or e.position <= self.until]
+
+
+class NothingInQuarantine(Quarantine):
+    """Of a log that stands in no store."""
+
+    def gaps(self, release: int) -> Gaps:  # noqa: ARG002
+        return Gaps(frozenset(), frozenset())
 
 
 class Takeover:
@@ -134,7 +142,9 @@ class Takeover:
 
     def _connect(self, new: Generation) -> None:
         self._log = WrittenLog(self._run)
-        self._catching_up = CatchUp(self._run.bench.redis, cast("Any", self._log), new)
+        self._catching_up = CatchUp(
+            self._run.bench.redis, cast("Any", self._log), NothingInQuarantine(""), new
+        )
         self._catching_up._writer = self._run.network.writer(PROJECTION, self._run.plan.budget)
 
     def _catch_up(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.events import Deleted, Followed, HandleClaimed, Published, Registered, Unfollowed
 from projections.log.entry import Entry
-from projections.verify import truth
+from projections.verify import history, truth
 from projections.verify.identities import Identities
 from projections.verify.truth import Truth
 
@@ -28,13 +28,17 @@ class TruthFromLog(Truth):
 
     def advance(self) -> None:
         new = [entry for entry in self._written() if entry.position > self.position]
-        rows = np.zeros(len(new), truth._ROW)
+        rows = np.zeros(len(new), history.ROW)
         for n, entry in enumerate(new):
             rows[n]["position"] = entry.position
             rows[n]["kind"], rows[n]["a"], rows[n]["b"] = _fact(entry)
         if new or not self.position:
             self._rows = np.concatenate((self._rows, rows))
             self._arrange()
+
+    def reach(self, position: int) -> None:
+        if position > self.position:
+            self.advance()
 
 
 class IdentitiesFromLog(Identities):

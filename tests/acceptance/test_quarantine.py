@@ -1,0 +1,146 @@
+"""An event that nobody can read, met by a whole system: stopped at, left out, brought back."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from launcher.settings import Settings, environment_name
+from launcher.system import Addresses, System
+from tests.acceptance.people import Person
+from tests.places import let_through
+from tests.waiting import until
+
+READABLE = "replace(convert_from(state, 'UTF8'), '\"v\":2', '\"v\":1')"
+
+
+@contextmanager
+def system(directory: Path, poison: str, *, is_last: bool) -> Generator[Addresses]:
+    """Everything that `slackwater up` runs, on this data directory, with this policy."""
+    settings = Settings.of(
+        data_dir=directory, port=0, command_port=0, query_port=0, shards=2, projectors=1,
+        poison=poison,
+    )  # fmt: skip
+    running = System(settings, tell=print)
+    stop = threading.Event()
+    addresses = running.start(stop)
+    tending = threading.Thread(target=running.supervisor.tend, args=(stop,))
+    tending.start()
+    try:
+        yield addresses
+    finally:
+        stop.set()
+        tending.join()
+        running.stop()
+        if is_last:
+            running.remove()
+
+
+def slackwater(addresses: Addresses, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = dict(os.environ) | {
+        environment_name("database_url"): addresses.database_url,
+        environment_name("redis_url"): addresses.redis_url,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "launcher", *arguments],
+        env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def told(addresses: Addresses, *arguments: str) -> Any:
+    done = slackwater(addresses, *arguments, "--json")
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+def figures(url: str) -> dict[str, float]:
+    """The unlabelled figures of a process."""
+    lines = httpx.get(url).text.splitlines()
+    pairs = [line.rsplit(" ", 1) for line in lines if line.startswith("slackwater_")]
+    return {name: float(value) for name, value in pairs if "{" not in name}
+
+
+def rewrite(addresses: Addresses, position: int, state: str) -> None:
+    """As if the event had been written by another version of Slackwater."""
+    with psycopg.connect(addresses.database_url) as connection:
+        statement = (
+            f"UPDATE slackwater_events SET state = convert_to({state}, 'UTF8') "
+            "WHERE notification_id = %s"
+        )
+        connection.execute(statement.encode(), (position,))
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return let_through(tmp_path)
+
+
+def test_from_the_stop_over_the_quarantine_to_the_retry(directory: Path) -> None:
+    with (
+        system(directory, "stop", is_last=False) as addresses,
+        httpx.Client(base_url=addresses.gateway) as http,
+    ):
+        ada, bob = (Person.register(http, handle) for handle in ("ada", "bob"))
+        ada.follow(bob)
+        with stopped(addresses, bob) as (post, position):
+            refused = http.delete(f"/posts/{post['id']}", headers=bob.headers)
+            assert refused.status_code == 500
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            assert f"position {position}" in refused.json()["detail"]
+        later = bob.post("later")
+        assert ada.feed().json()["items"] == []
+        assert ada.feed().json()["lag"]["events"] > 0
+        [waited] = told(addresses, "quarantine", "list")
+        assert (waited["position"], waited["state"]) == (position, "waited for")
+        log = (directory / "logs" / "projector-1.log").read_text(encoding="utf-8")
+        assert log.count(f"stopped before position {position}") == 1
+    with (
+        system(directory, "quarantine", is_last=True) as addresses,
+        httpx.Client(base_url=addresses.gateway) as http,
+    ):
+        ada.http = bob.http = http
+        ada.position = bob.position
+        assert [item["id"] for item in ada.whole_feed()] == [later["id"]]
+        assert ada.why(post["id"])["reason"] == "unknown"
+        assert told(addresses, "verify")["equal"]
+        assert told(addresses, "status")["quarantined"] == 1
+        shown = f"{addresses.query_api}/metrics"
+        until(lambda: figures(shown)["slackwater_quarantine_events"] == 1, "it is shown")
+        assert slackwater(addresses, "quarantine", "retry", "--yes").returncode == 1
+        rewrite(addresses, position, READABLE)  # this version can read it now
+        done = slackwater(addresses, "quarantine", "retry", "--yes")
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert [item["text"] for item in ada.whole_feed()] == ["later", "too new"]
+        assert told(addresses, "quarantine", "list") == []
+
+
+@contextmanager
+def stopped(addresses: Addresses, bob: Person) -> Generator[tuple[dict[str, Any], int]]:
+    """Inside, a post of Bob's has been written that nobody can read, and all wait before it."""
+    with psycopg.connect(addresses.database_url) as connection:
+        # Nobody sees the post before it is as a newer version would have written it.
+        connection.execute(
+            "CREATE FUNCTION too_new() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF convert_from(NEW.state, 'UTF8') LIKE '%too new%' THEN NEW.state := convert_to("
+            "replace(convert_from(NEW.state, 'UTF8'), '\"v\":1', '\"v\":2'), 'UTF8'); END IF; "
+            "RETURN NEW; END $$"
+        )
+        connection.execute(
+            "CREATE TRIGGER too_new BEFORE INSERT ON slackwater_events "
+            "FOR EACH ROW EXECUTE FUNCTION too_new()"
+        )
+    post = bob.post("too new")
+    position = bob.position
+    for worker in ("projector-1", "relational-projector"):
+        url = addresses.metrics[worker]
+        until(lambda: figures(url)["slackwater_poisoned_position"] == position, "it stops")  # noqa: B023
+    yield post, position
