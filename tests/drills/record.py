@@ -29,8 +29,8 @@ class Attempt:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it was answered as wanted."""
-        return self.outcome == "2xx"
+        """Whether it was answered. That something is not known yet is an answer, if it says so."""
+        return self.outcome == "2xx" or (self.status == 404 and self.unmet)
 
     @property
     def outcome(self) -> str:
