@@ -1,6 +1,7 @@
 """The command API as an ASGI app."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,88 +11,93 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request, Response
 
 from command_api.application import Slackwater
-from command_api.errors import (
-    HandleTaken,
-    HistoryUnreadable,
-    OutcomeUnknown,
-    PersonNotFound,
-    PostNotFound,
-    StoreUnavailable,
-    TooMuchContention,
-)
-from command_api.event_store.errors import StoreBusy
-from command_api.routes import people, posts
-from domain.errors import NotTheAuthor, RuleViolation
+from command_api.errors import OutcomeUnknown, RejectedBefore, StillInFlight
+from command_api.event_store.patience import HURRIED
+from command_api.forgetting import Forgetting
+from command_api.health import Health
+from command_api.intake import Intake
+from command_api.journal.journal import Journal
+from command_api.refusals import ERROR_STATUSES
+from command_api.replay import Replay
+from command_api.routes import commands, people, posts
 from edge.app import create_api
 from edge.diagnostics import Diagnostics
 from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
 
-HEALTH_SECONDS_MAX = 3.0
+logger = logging.getLogger(__name__)
 
 COMMANDS_AT_ONCE = 128
 """Threads for commands. Each waits for its group's commit most of the time, so there are many:
 as many commands can share one transaction."""
 
-ERROR_STATUSES: Mapping[type[Exception], int] = {
-    RuleViolation: 422,
-    NotTheAuthor: 403,
-    HandleTaken: 409,
-    PersonNotFound: 404,
-    PostNotFound: 404,
-    TooMuchContention: 409,
-    HistoryUnreadable: 500,
-    StoreUnavailable: 503,
-    StoreBusy: 503,
-}
 
+def create_app(
+    *,
+    database_url: str,
+    tokens: AccessTokens,
+    settings: Mapping[str, Any],
+    journal: Journal | None = None,
+) -> FastAPI:
+    """The app. `settings`, masked, are what /debug/config shows.
 
-def create_app(*, database_url: str, tokens: AccessTokens, settings: Mapping[str, Any]) -> FastAPI:
-    """The app. `settings`, masked, are what /debug/config shows."""
-    write_model = Slackwater(database_url)
+    With a journal it starts and accepts commands also while the event store is away.
+    """
+    write_model = Slackwater(database_url, patience=None if journal is None else HURRIED)
+    replay = None if journal is None else Replay(write_model, journal)
     recent = RecentRequests()
-
-    async def store_fault() -> str | None:
-        try:
-            await head()
-        except (PersistenceError, TimeoutError) as error:
-            return f"the event store cannot be reached, commands answer 503: {error!r}"
-        return None
-
-    async def head() -> int:
-        asked = asyncio.to_thread(write_model.recorder.max_notification_id)
-        return await asyncio.wait_for(asked, HEALTH_SECONDS_MAX) or 0
-
-    async def summary() -> Mapping[str, object]:
-        try:
-            position = await head()
-        except (PersistenceError, TimeoutError):
-            position = None
-        return {"requests": recent.summary(), "head": {"position": position}}
+    health = Health(write_model, journal, recent)
+    forgetting = Forgetting(write_model)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         to_thread.current_default_thread_limiter().total_tokens = COMMANDS_AT_ONCE
-        await asyncio.to_thread(write_model.open)
+        try:
+            await asyncio.to_thread(write_model.open)
+        except PersistenceError as error:
+            if journal is None:
+                raise
+            logger.warning("starting without the event store, into the journal: %s", error)
+        if replay is not None:
+            replay.start()
+        forgetting.start()
         yield
+        await asyncio.to_thread(forgetting.stop)
+        if replay is not None:
+            await asyncio.to_thread(replay.stop)
         await asyncio.to_thread(write_model.close)
 
     app = create_api(
         title="Slackwater commands",
         description="The write side: register, follow, unfollow, publish, delete.",
-        routers=[people.router, posts.router],
-        diagnostics=Diagnostics("command-api", {"event store": store_fault}, summary, settings),
+        routers=[people.router, posts.router, commands.router],
+        diagnostics=Diagnostics(
+            "command-api", health.checks, health.summary, settings, spare=health.spare
+        ),
         recent=recent,
         tokens=tokens,
         error_statuses=ERROR_STATUSES,
         lifespan=lifespan,
         write_model=write_model,
+        intake=Intake(write_model, journal, replay),
     )
     app.add_exception_handler(OutcomeUnknown, _outcome_unknown)
+    app.add_exception_handler(RejectedBefore, _rejected_before)
+    app.add_exception_handler(StillInFlight, _still_in_flight)
     return app
 
 
 async def _outcome_unknown(_: Request, error: Exception) -> Response:
     """Without Retry-After: a client that repeats it unasked might do it twice."""
     return Problem(503, str(error)).response()
+
+
+async def _rejected_before(_: Request, error: Exception) -> Response:
+    """As it would have been answered at once."""
+    assert isinstance(error, RejectedBefore)
+    return Problem(error.status, str(error)).response()
+
+
+async def _still_in_flight(_: Request, error: Exception) -> Response:
+    return Problem(409, str(error), headers={"Retry-After": "1"}).response()

@@ -1,7 +1,10 @@
-"""Requests and answers of the write side. Unknown fields are refused."""
+"""Requests and answers of the write side. Unknown fields are refused.
+
+An answer carries `command` only while the command waits in the journal (202).
+"""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +19,13 @@ class Registration(BaseModel):
     display_name: Annotated[str | None, Field(examples=["Ada Lovelace"])] = None
 
 
+class QueuedCommand(BaseModel):
+    """A command that was accepted and waits for the event store."""
+
+    id: UUID
+    state: Literal["queued"] = "queued"
+
+
 class RegisteredAnswer(BaseModel):
     """A registered person, and the token with which they act."""
 
@@ -24,6 +34,7 @@ class RegisteredAnswer(BaseModel):
     display_name: str
     created_at: datetime
     access_token: str
+    command: QueuedCommand | None = None
 
 
 class FollowAnswer(BaseModel):
@@ -32,6 +43,7 @@ class FollowAnswer(BaseModel):
     follower_id: UUID
     followee_id: UUID
     following: bool
+    command: QueuedCommand | None = None
 
 
 class NewPost(BaseModel):
@@ -49,3 +61,27 @@ class PostAnswer(BaseModel):
     author_id: UUID
     text: str
     created_at: datetime
+    command: QueuedCommand | None = None
+
+
+class DeleteQueued(BaseModel):
+    """A deletion that waits."""
+
+    command: QueuedCommand
+
+
+class Rejection(BaseModel):
+    """Why a command was refused when its turn came."""
+
+    status: int
+    detail: str
+
+
+class CommandAnswer(BaseModel):
+    """What became of a command that was accepted into the journal."""
+
+    id: UUID
+    state: Literal["queued", "done", "rejected"]
+    accepted_at: datetime
+    subject: Annotated[UUID, Field(description="the person or post that it is about")]
+    rejection: Rejection | None = None

@@ -7,8 +7,15 @@ SlackwaterError (domain)
     ├── PostNotFound         no post has this id
     ├── TooMuchContention    every try lost its race
     ├── HistoryUnreadable    an event that the decision rests on cannot be read
-    └── StoreUnavailable     the event store cannot be reached
-        └── OutcomeUnknown   it went away over the commit
+    ├── KeyUsedOtherwise     its Idempotency-Key belongs to another request
+    ├── StillInFlight        the same command is being carried out at this moment
+    ├── RejectedBefore       accepted into the journal, and refused when its turn came
+    ├── StoreUnavailable     the event store cannot be reached
+    │   └── OutcomeUnknown   it went away over the commit
+    └── JournalError         the journal does not take it
+        ├── JournalFull      as many commands wait as may wait
+        ├── JournalFailed    the disk is full or failing
+        └── JournalUnusable  it cannot be opened: another process has it, or it is damaged
 """
 
 from domain.errors import SlackwaterError
@@ -44,3 +51,40 @@ class StoreUnavailable(CommandError):
 
 class OutcomeUnknown(StoreUnavailable):
     """The event store went away over the commit: the command may have been carried out."""
+
+
+class KeyUsedOtherwise(CommandError):
+    """The Idempotency-Key came with another request before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this Idempotency-Key came with another request before; use a new key for a new one"
+        )
+
+
+class StillInFlight(CommandError):
+    """The same command is being carried out at this moment."""
+
+
+class RejectedBefore(CommandError):
+    """The same command was accepted into the journal, and refused when its turn came."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class JournalError(CommandError):
+    """The journal on this machine's disk does not take a command; nothing was accepted."""
+
+
+class JournalFull(JournalError):
+    """As many commands wait in the journal as may wait."""
+
+
+class JournalFailed(JournalError):
+    """The journal could not be read or written: a full or failing disk."""
+
+
+class JournalUnusable(JournalError):
+    """The journal cannot be opened: another process has it, or it is damaged."""

@@ -22,6 +22,12 @@ def is_following(version: int) -> bool:
     return version % 2 == 1
 
 
+def check_pair(follower: UUID | int, followee: UUID | int) -> None:
+    """Raises CannotFollowYourself."""
+    if follower == followee:
+        raise CannotFollowYourself("your own posts are in your feed already; follow someone else")
+
+
 def change_follow(
     *, pair: UUID, version: int, follower: int, followee: int, following: bool, at: datetime
 ) -> DomainEvent | None:
@@ -29,8 +35,7 @@ def change_follow(
 
     Raises CannotFollowYourself.
     """
-    if follower == followee:
-        raise CannotFollowYourself("your own posts are in your feed already; follow someone else")
+    check_pair(follower, followee)
     if is_following(version) == following:
         return None
     kind = Followed if following else Unfollowed

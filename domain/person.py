@@ -25,19 +25,25 @@ def register(
 ) -> tuple[DomainEvent, DomainEvent]:
     """The two events of a registration, to be saved as one.
 
-    The first conflicts in the store if the handle is taken. Without a display name the handle
-    serves. Raises InvalidHandle, InvalidDisplayName.
+    The first conflicts in the store if the handle is taken. Raises InvalidHandle,
+    InvalidDisplayName.
     """
-    if not re.fullmatch(HANDLE_PATTERN, handle):
-        raise InvalidHandle(f"a handle is 3 to 30 of A-Z a-z 0-9 _, not {handle!r}")
-    name = handle if display_name is None else _checked_display_name(display_name)
+    name = checked_name(handle, display_name)
     return (
         DomainEvent(handle_id(handle), 1, HandleClaimed(at=at, handle=handle, person_id=person_id)),
         DomainEvent(person_id, 1, Registered(at=at, handle=handle, display_name=name)),
     )
 
 
-def _checked_display_name(display_name: str) -> str:
+def checked_name(handle: str, display_name: str | None) -> str:
+    """The name under which a person is shown, trimmed; without one the handle serves.
+
+    Raises InvalidHandle, InvalidDisplayName.
+    """
+    if not re.fullmatch(HANDLE_PATTERN, handle):
+        raise InvalidHandle(f"a handle is 3 to 30 of A-Z a-z 0-9 _, not {handle!r}")
+    if display_name is None:
+        return handle
     name = display_name.strip()
     if not 1 <= len(name) <= DISPLAY_NAME_LENGTH_MAX:
         raise InvalidDisplayName(

@@ -28,6 +28,11 @@ class Post:
 
 def publish(*, post_id: UUID, author: int, text: str, at: datetime) -> DomainEvent:
     """The publishing of a post; the text is trimmed. Raises InvalidText."""
+    return DomainEvent(post_id, 1, Published(at=at, author=author, text=checked_text(text)))
+
+
+def checked_text(text: str) -> str:
+    """The text as it is published: trimmed. Raises InvalidText."""
     trimmed = text.strip()
     if not 1 <= len(trimmed) <= TEXT_LENGTH_MAX:
         raise InvalidText(
@@ -36,7 +41,7 @@ def publish(*, post_id: UUID, author: int, text: str, at: datetime) -> DomainEve
         )
     if not is_storable(trimmed):
         raise InvalidText("a text holds no NUL and no half of a surrogate pair")
-    return DomainEvent(post_id, 1, Published(at=at, author=author, text=trimmed))
+    return trimmed
 
 
 def delete(post: Post, *, caller: int, at: datetime) -> DomainEvent | None:

@@ -12,6 +12,7 @@ from launcher.cli_context import AsJson, DataDir
 from launcher.cli_context import running as _running
 from launcher.cli_context import said_plainly as _said_plainly
 from launcher.cli_context import settings_of as _settings
+from launcher.cli_journal import journal
 from launcher.cli_quarantine import quarantine
 from launcher.settings import Settings
 from launcher.token_key import access_tokens
@@ -24,6 +25,7 @@ app = typer.Typer(
 generations = typer.Typer(help="The builds of each projection.", no_args_is_help=True)
 app.add_typer(generations, name="generations")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(journal, name="journal")
 
 Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles, relational.")]
 

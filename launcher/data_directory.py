@@ -62,6 +62,11 @@ class DataDirectory:
         return self.path / "token.key"
 
     @property
+    def journal_file(self) -> Path:
+        """The command API's journal, in a directory that nobody else can enter."""
+        return self.path / "journal" / "commands.sqlite"
+
+    @property
     def addresses_file(self) -> Path:
         """Where everything is reached while `up` runs, readable by its owner only."""
         return self.path / "addresses.json"

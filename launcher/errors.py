@@ -5,6 +5,7 @@ LaunchError
 ├── SettingInvalid          a setting whose value cannot be
 ├── PortInUse               something else listens there
 ├── AlreadyRunning          another `up` has this data directory
+├── JournalUnavailable      another process has the journal, it is damaged, or there is none
 ├── ServerFailed            an embedded server did not come up
 └── StoppedWhileStarting    asked to stop before everything was up
 """
@@ -28,6 +29,10 @@ class PortInUse(LaunchError):
 
 class AlreadyRunning(LaunchError):
     """Another process has this data directory."""
+
+
+class JournalUnavailable(LaunchError):
+    """Another process has the journal, it is damaged, or there is none."""
 
 
 class ServerFailed(LaunchError):

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     token_ttl_seconds: int = Field(
         30 * DAY_SECONDS, ge=60, description="how long a new access token is valid"
     )
+    journal: Path | None = Field(
+        None,
+        description="file in which the command API keeps commands while Postgres is away; none: it "
+        "answers 503 then (`up` keeps one in the data directory)",
+    )
     data_dir: Path = Field(Path(".slackwater"), description="where `up` keeps everything")
     host: str = Field("127.0.0.1", description="address that the processes listen on")
     port: Port = Field(8000, description="the one address of both halves; 0: any free port")

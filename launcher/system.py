@@ -15,6 +15,7 @@ from launcher.embedded_postgres import EmbeddedPostgres
 from launcher.embedded_valkey import EmbeddedValkey
 from launcher.gateway import gateway_program
 from launcher.ports import choose_ports
+from launcher.private_directory import make_private
 from launcher.readiness import answers, wait_until_ready
 from launcher.settings import Settings, environment_name
 from launcher.supervisor import Supervisor, Tell
@@ -172,6 +173,9 @@ class System:
                 given[environment_name(name)] = str(shown)
         given[environment_name("database_url")] = database_url
         given[environment_name("redis_url")] = redis_url
+        if settings.journal is None:
+            make_private(self.directory.journal_file.parent)
+            given[environment_name("journal")] = str(self.directory.journal_file)
         if settings.token_key is None and settings.token_key_file is None:
             ensure_key_file(self.directory.token_key_file)
             given[environment_name("token_key_file")] = str(self.directory.token_key_file)

@@ -4,6 +4,8 @@ from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
+from command_api.event_store.patience import Patience
+
 POOL_SIZE = 4
 CONNECT_SECONDS_MAX = 2.0
 LOCK_SECONDS_MAX = 5
@@ -13,10 +15,19 @@ IDLE_IN_TRANSACTION_SECONDS_MAX = 5.0
 """A process that stops between LOCK and COMMIT is cut off after this, so that others go on."""
 
 
+VANISHED_PEER = {
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}
+"""A server or network that vanishes without a word is noticed within seconds (TCP only)."""
+
+
 class UrlDatastore(PostgresDatastore):
     """The library's datastore, but for a whole connection string (its own takes five parts)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
         super().__init__(
             dbname="",
             host="",
@@ -33,14 +44,24 @@ class UrlDatastore(PostgresDatastore):
         self.pool = ConnectionPool(
             url,
             connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "application_name": "slackwater command-api"},
+            kwargs={
+                "row_factory": dict_row,
+                "application_name": "slackwater command-api",
+                **VANISHED_PEER,
+            },
             min_size=1,
             max_size=POOL_SIZE,
             open=False,
             configure=self.after_connect_func(),
-            timeout=CONNECT_SECONDS_MAX,
+            timeout=patience.connection_seconds if patience else CONNECT_SECONDS_MAX,
             # After this, a connection is tried again for the next caller and not by a schedule
             # that keeps growing: writes go on as soon as the store is back.
             reconnect_timeout=CONNECT_SECONDS_MAX,
             check=ConnectionPool.check_connection,  # pyright: ignore[reportArgumentType] - as the library
         )
+
+    def register_type_adapters(self) -> None:
+        """Nothing: composite types are for the functions that we do not use.
+
+        The library would ask Postgres for them before anything else; it may be away then.
+        """

@@ -10,8 +10,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, StoredEvent
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    StoredEvent,
+)
 
+from command_api.event_store.command_records import CommandRecord
 from command_api.event_store.errors import AppendInDoubt, StoreBusy
 
 QUEUE_LENGTH_MAX = 10_000
@@ -31,10 +37,12 @@ Place = tuple[UUID | str, int]
 class Append:
     """Events that are stored together or not at all, and the positions which they get.
 
+    With a `record`, the command is remembered with them; a command of its id is stored once.
     `assumed`: whose event has to stand at which position for them to be right.
     """
 
     events: Sequence[StoredEvent]
+    record: CommandRecord | None = None
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     positions: Future[list[int]] = field(default_factory=Future)
 
@@ -42,6 +50,11 @@ class Append:
     def places(self) -> set[Place]:
         """The places in aggregates which these events would take."""
         return {(event.originator_id, event.originator_version) for event in self.events}
+
+    @property
+    def claims(self) -> set[Place]:
+        """What no other append of the same group may want."""
+        return self.places | ({(self.record.id, 0)} if self.record else set())
 
 
 class GroupCommitter:
@@ -51,22 +64,28 @@ class GroupCommitter:
     one of their futures; if it raises, the whole group fails with that error.
     """
 
-    def __init__(self, commit: Callable[[Sequence[Append]], None]) -> None:
+    def __init__(
+        self, commit: Callable[[Sequence[Append]], None], *, answer_seconds: float | None = None
+    ) -> None:
         self._commit = commit
+        self._answer_seconds = answer_seconds
         self._waiting: deque[Append] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self._thread: threading.Thread | None = None
 
     def append(
-        self, events: Sequence[StoredEvent], assumed: Mapping[int, UUID] | None = None
+        self,
+        events: Sequence[StoredEvent],
+        record: CommandRecord | None = None,
+        assumed: Mapping[int, UUID] | None = None,
     ) -> list[int]:
         """Stores the events and returns their positions; blocks until they are committed.
 
-        Raises StoreBusy, IntegrityError on a conflict, OperationalError if the store is away,
-        AppendInDoubt if nobody can tell (yet).
+        Raises StoreBusy, IntegrityError on a conflict, CommandStands, OperationalError if the
+        store is away, AppendInDoubt if nobody can tell (yet).
         """
-        append = Append(events, assumed or {})
+        append = Append(events, record, assumed or {})
         if len(append.places) < len(events):
             raise IntegrityError("two of these events want the same place in an aggregate")
         with self._changed:
@@ -82,9 +101,17 @@ class GroupCommitter:
             self._waiting.append(append)
             self._changed.notify()
         try:
-            return append.positions.result(ANSWER_SECONDS_MAX)
+            return append.positions.result(self._answer_seconds or ANSWER_SECONDS_MAX)
         except TimeoutError:
+            self._withdraw(append)
             raise AppendInDoubt("the event store does not answer") from None
+
+    def _withdraw(self, append: Append) -> None:
+        """Raises OperationalError if it was still waiting: then it is not stored, nor will be."""
+        with self._changed:
+            if append in self._waiting:
+                self._waiting.remove(append)
+                raise OperationalError("the event store does not answer; this was not sent")
 
     def close(self) -> None:
         """Commits what is waiting and ends the thread."""
@@ -119,8 +146,8 @@ class GroupCommitter:
             while self._waiting:
                 append = self._waiting[0]
                 events += len(append.events)
-                if group and (events > GROUP_EVENTS_MAX or taken & append.places):
+                if group and (events > GROUP_EVENTS_MAX or taken & append.claims):
                     break
-                taken |= append.places
+                taken |= append.claims
                 group.append(self._waiting.popleft())
             return group

@@ -7,6 +7,7 @@ from psycopg.sql import SQL, Composed, Identifier
 EVENTS_TABLE = "slackwater_events"
 EPOCH_TABLE = "slackwater_epoch"
 QUARANTINE_TABLE = "slackwater_quarantine"
+COMMANDS_TABLE = "slackwater_commands"
 
 
 def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE) -> Composed:
@@ -17,4 +18,6 @@ def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE
         events=Identifier(schema, events_table),
         epoch=Identifier(schema, EPOCH_TABLE),
         quarantine=Identifier(schema, QUARANTINE_TABLE),
+        commands=Identifier(schema, COMMANDS_TABLE),
+        commands_by_age=Identifier(f"{COMMANDS_TABLE}_by_age"),
     )

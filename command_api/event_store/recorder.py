@@ -1,11 +1,13 @@
 """The recorder: the `eventsourcing` library's Postgres recorder with group commit.
 
 Keeps the library's promise that positions appear in commit order (table lock), and adds that a
-lost reply to COMMIT becomes neither a duplicate nor a false conflict.
+lost reply to COMMIT becomes neither a duplicate nor a false conflict, and that a command which
+is to be remembered is stored once.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +23,12 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from command_api.event_store.columns import assumptions_of, columns_of
+from command_api.event_store.command_records import CommandRecord, CommandRecords, CommandStands
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.group_commit import Append, GroupCommitter
 from command_api.event_store.metrics import APPEND_SECONDS, APPENDS_GROUPED
+from command_api.event_store.patience import Patience
 from command_api.event_store.queries import query
 
 RETRY_SECONDS_MAX = 5.0
@@ -51,6 +56,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         *,
         events_table_name: str = "stored_events",
         look: Look | None = None,
+        patience: Patience | None = None,
     ) -> None:
         """`look` is called inside every group's transaction."""
         super().__init__(datastore, events_table_name=events_table_name)
@@ -60,29 +66,49 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self._select_aggregate = query("select_aggregate", **names)
         self._select_last_version = query("select_last_version", **names)
         self._look = look
-        self._committer = GroupCommitter(self._commit_group)
+        self._records = CommandRecords(datastore.schema)
+        self._retry_seconds = patience.retry_seconds if patience else RETRY_SECONDS_MAX
+        self._committer = GroupCommitter(
+            self._commit_group, answer_seconds=patience.answer_seconds if patience else None
+        )
 
-    def insert_events(
-        self,
-        stored_events: Sequence[StoredEvent],
-        *,
-        assumed: Mapping[int, UUID] | None = None,
-        **kwargs: Any,
-    ) -> Sequence[int]:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Appends the events as one and returns their positions, in the same order.
 
-        `assumed` says whose event stands at which position: what was read before may be of a
-        store that was replaced since. Raises IntegrityError if it does not stand there or another
-        event has one of their places, StoreBusy if too many
+        Raises IntegrityError if another event has one of their places, StoreBusy if too many
         appends wait, OperationalError or InterfaceError if the store cannot be reached (nothing
         is stored then), AppendInDoubt if it went away over the commit.
         """
         # The library hands its tracking through every save; projections keep checkpoints instead.
         assert all(value is None for value in kwargs.values()), f"not supported: {kwargs}"
-        if not stored_events:
+        return self.append(stored_events)
+
+    def append(
+        self,
+        stored_events: Sequence[StoredEvent],
+        record: CommandRecord | None = None,
+        assumed: Mapping[int, UUID] | None = None,
+    ) -> Sequence[int]:
+        """As `insert_events`; a command with a record is remembered in the same transaction.
+
+        `assumed` says whose event stands at which position: what was read before may be of a
+        store that was replaced since. Raises IntegrityError also if it does not stand there, and
+        CommandStands if a command of this id was carried out before.
+        """
+        if not stored_events and record is None:
             return []
         with APPEND_SECONDS.time():
-            return self._committer.append(stored_events, assumed)
+            return self._committer.append(stored_events, record, assumed)
+
+    def select_command(self, command_id: UUID) -> CommandRecord | None:
+        """What a command did, if it was carried out and is remembered."""
+        with self.datastore.get_connection() as conn:
+            return self._records.find(conn, [command_id]).get(command_id)
+
+    def forget_commands(self, *, seconds: float, limit: int) -> int:
+        """Forgets at most `limit` commands recorded longer ago; returns how many."""
+        with self.datastore.get_connection() as conn:
+            return self._records.forget(conn, seconds=seconds, limit=limit)
 
     def select_aggregate(self, originator_id: UUID) -> list[Notification]:
         """An aggregate's events with their positions, oldest first; empty if there are none."""
@@ -113,7 +139,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self._committer.close()
 
     def _commit_group(self, group: Sequence[Append]) -> None:
-        deadline = time.monotonic() + RETRY_SECONDS_MAX
+        deadline = time.monotonic() + self._retry_seconds
         pending, in_doubt = list(group), False
         while True:
             try:
@@ -139,6 +165,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         table lock waits until that transaction has ended, so the look is conclusive.
         """
         stored: Positions = {}
+        standing: dict[UUID, CommandRecord] = {}
         commits = False
         try:
             with self.datastore.transaction(commit=True) as cursor:
@@ -146,13 +173,14 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
                 self._notify_channel(cursor)
                 if self._look is not None:
                     self._look(cursor)
-                missing = appends
                 if look_first:
-                    stored |= _run(cursor, self._find_events, _columns(appends))
-                    missing = [append for append in appends if not append.places <= stored.keys()]
-                if missing:
-                    columns = _columns(missing) | _assumptions(missing)
+                    stored |= _run(cursor, self._find_events, columns_of(appends))
+                standing = self._find_commands(cursor, appends)
+                missing = [each for each in appends if not _is_settled(each, stored, standing)]
+                if any(append.events for append in missing):
+                    columns = columns_of(missing) | assumptions_of(missing)
                     stored |= _run(cursor, self._append_events, columns)
+                self._record_commands(cursor, missing, stored)
                 commits = True
         except STORE_AWAY as error:
             if commits:
@@ -161,35 +189,38 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         APPENDS_GROUPED.observe(len(appends))
         refused: list[Append] = []
         for append in appends:
-            if append.places <= stored.keys():
+            if append.record is not None and append.record.id in standing:
+                append.positions.set_exception(CommandStands(standing[append.record.id]))
+            elif append.places <= stored.keys():
                 append.positions.set_result(_positions_of(append, stored))
             else:
                 refused.append(append)
         return refused
 
+    def _find_commands(
+        self, cursor: Cursor[DictRow], appends: list[Append]
+    ) -> dict[UUID, CommandRecord]:
+        ids = [append.record.id for append in appends if append.record is not None]
+        return self._records.find(cursor, ids) if ids else {}
 
-def _columns(appends: list[Append]) -> dict[str, list[Any]]:
-    rows = [(number, event) for number, append in enumerate(appends) for event in append.events]
-    return {
-        "appends": [number for number, _ in rows],
-        "originator_ids": [event.originator_id for _, event in rows],
-        "originator_versions": [event.originator_version for _, event in rows],
-        "topics": [event.topic for _, event in rows],
-        "states": [event.state for _, event in rows],
-    }
+    def _record_commands(
+        self, cursor: Cursor[DictRow], appends: list[Append], stored: Positions
+    ) -> None:
+        records = [
+            replace(append.record, position=_positions_of(append, stored)[-1])
+            if append.events
+            else append.record
+            for append in appends
+            if append.record is not None and append.places <= stored.keys()
+        ]
+        if records:
+            self._records.record(cursor, records)
 
 
-def _assumptions(appends: list[Append]) -> dict[str, list[Any]]:
-    rows = [
-        (number, position, originator_id)
-        for number, append in enumerate(appends)
-        for position, originator_id in append.assumed.items()
-    ]
-    return {
-        "assuming": [number for number, _, _ in rows],
-        "assumed_positions": [position for _, position, _ in rows],
-        "assumed_ids": [originator_id for _, _, originator_id in rows],
-    }
+def _is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:
+    if append.record is not None:
+        return append.record.id in standing
+    return append.places <= stored.keys()
 
 
 def _run(cursor: Cursor[DictRow], statement: Any, columns: dict[str, list[Any]]) -> Positions:

@@ -11,10 +11,7 @@ _SCHEMA_LOCK = 5_210_011  # an advisory lock's number: any, but always the same
 
 
 def ensure_schema(datastore: UrlDatastore) -> None:
-    """Creates events table, epoch and quarantine unless they exist.
-
-    Raises the library's PersistenceError.
-    """
+    """Creates the store's tables unless they exist. Raises the library's PersistenceError."""
     recorder = GroupCommitRecorder(datastore, events_table_name=EVENTS_TABLE)
     with datastore.get_connection() as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (_SCHEMA_LOCK,))
@@ -22,6 +19,7 @@ def ensure_schema(datastore: UrlDatastore) -> None:
             recorder.create_table()
             conn.execute(query("create_epoch"), prepare=False)
             conn.execute(query("create_quarantine"), prepare=False)
+            conn.execute(query("create_commands"), prepare=False)
         finally:
             conn.execute("SELECT pg_advisory_unlock(%s)", (_SCHEMA_LOCK,))
 

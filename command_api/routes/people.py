@@ -4,8 +4,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from command_api import commands
 from command_api.bodies import FollowAnswer, RegisteredAnswer, Registration
-from command_api.routes.write_model import WriteModel, say_committed
+from command_api.idempotency import IdempotencyKey
+from command_api.routes.write_model import (
+    Accepting,
+    WriteModel,
+    queued_responses,
+    say_accepted,
+)
 from command_api.routes.write_route import WriteRoute
 from edge.caller import Caller
 from edge.problems import problem_responses
@@ -13,44 +20,83 @@ from edge.problems import problem_responses
 router = APIRouter(prefix="/users", tags=["people"], route_class=WriteRoute)
 
 
-@router.post("/", status_code=201, responses=problem_responses(400, 409, 410, 413, 503))
+@router.post(
+    "/",
+    status_code=201,
+    responses=queued_responses(RegisteredAnswer) | problem_responses(400, 409, 410, 413, 503),
+    response_model_exclude_none=True,
+)
 def register(
-    registration: Registration, request: Request, response: Response, write_model: WriteModel
+    registration: Registration,
+    key: IdempotencyKey,
+    request: Request,
+    response: Response,
+    intake: Accepting,
+    write_model: WriteModel,
 ) -> RegisteredAnswer:
     """Registers a person; the answer carries their access token."""
-    person = write_model.register(
-        handle=registration.handle, display_name=registration.display_name
+    accepted = intake.accept(
+        commands.register(
+            handle=registration.handle, display_name=registration.display_name, key=key
+        )
     )
-    say_committed(response, write_model, person)
-    response.headers["Location"] = f"/users/{person.id}"
+    person = accepted.command
+    queued = say_accepted(response, write_model, accepted, f"/users/{person.subject}")
     return RegisteredAnswer(
-        id=person.id,
-        handle=person.body.handle,
-        display_name=person.body.display_name,
-        created_at=person.body.at,
-        access_token=request.app.state.tokens.issue(person.id),
+        id=person.subject,
+        handle=person.handle,
+        display_name=person.display_name,
+        created_at=person.at,
+        access_token=request.app.state.tokens.issue(person.subject),
+        command=queued,
     )
 
 
-@router.post("/{user_id}/follow", responses=problem_responses(400, 401, 404, 409, 410, 503))
+@router.post(
+    "/{user_id}/follow",
+    responses=queued_responses(FollowAnswer) | problem_responses(400, 401, 404, 409, 410, 503),
+    response_model_exclude_none=True,
+)
 def follow(
-    user_id: UUID, caller: Caller, response: Response, write_model: WriteModel
+    user_id: UUID,
+    caller: Caller,
+    key: IdempotencyKey,
+    response: Response,
+    intake: Accepting,
+    write_model: WriteModel,
 ) -> FollowAnswer:
     """The caller follows this person; again changes nothing."""
-    return _set_following(caller, user_id, True, response, write_model)
+    command = commands.set_following(person=caller, followee=user_id, following=True, key=key)
+    return _set_following(command, response, intake, write_model)
 
 
-@router.post("/{user_id}/unfollow", responses=problem_responses(400, 401, 404, 409, 410, 503))
+@router.post(
+    "/{user_id}/unfollow",
+    responses=queued_responses(FollowAnswer) | problem_responses(400, 401, 404, 409, 410, 503),
+    response_model_exclude_none=True,
+)
 def unfollow(
-    user_id: UUID, caller: Caller, response: Response, write_model: WriteModel
+    user_id: UUID,
+    caller: Caller,
+    key: IdempotencyKey,
+    response: Response,
+    intake: Accepting,
+    write_model: WriteModel,
 ) -> FollowAnswer:
     """The caller no longer follows this person; again changes nothing."""
-    return _set_following(caller, user_id, False, response, write_model)
+    command = commands.set_following(person=caller, followee=user_id, following=False, key=key)
+    return _set_following(command, response, intake, write_model)
 
 
 def _set_following(
-    caller: UUID, user_id: UUID, following: bool, response: Response, write_model: WriteModel
+    command: commands.SetFollowing, response: Response, intake: Accepting, write_model: WriteModel
 ) -> FollowAnswer:
-    state = write_model.set_following(follower_id=caller, followee_id=user_id, following=following)
-    say_committed(response, write_model, state)
-    return FollowAnswer(follower_id=caller, followee_id=user_id, following=state.following)
+    accepted = intake.accept(command)
+    queued = say_accepted(response, write_model, accepted)
+    pair = accepted.command
+    return FollowAnswer(
+        follower_id=pair.person,
+        followee_id=pair.subject,
+        following=pair.following,
+        command=queued,
+    )

@@ -3,9 +3,17 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
-from command_api.bodies import NewPost, PostAnswer
-from command_api.routes.write_model import WriteModel, say_committed
+from command_api import commands
+from command_api.bodies import DeleteQueued, NewPost, PostAnswer
+from command_api.idempotency import IdempotencyKey
+from command_api.routes.write_model import (
+    Accepting,
+    WriteModel,
+    queued_responses,
+    say_accepted,
+)
 from command_api.routes.write_route import WriteRoute
 from edge.caller import Caller
 from edge.problems import problem_responses
@@ -13,20 +21,47 @@ from edge.problems import problem_responses
 router = APIRouter(prefix="/posts", tags=["posts"], route_class=WriteRoute)
 
 
-@router.post("/", status_code=201, responses=problem_responses(400, 401, 404, 410, 413, 503))
+@router.post(
+    "/",
+    status_code=201,
+    responses=queued_responses(PostAnswer) | problem_responses(400, 401, 404, 409, 410, 413, 503),
+    response_model_exclude_none=True,
+)
 def publish(
-    new_post: NewPost, caller: Caller, response: Response, write_model: WriteModel
+    new_post: NewPost,
+    caller: Caller,
+    key: IdempotencyKey,
+    response: Response,
+    intake: Accepting,
+    write_model: WriteModel,
 ) -> PostAnswer:
     """The caller publishes a post; the text is trimmed."""
-    post = write_model.publish(author_id=caller, text=new_post.text)
-    say_committed(response, write_model, post)
-    response.headers["Location"] = f"/feed/posts/{post.id}"
-    return PostAnswer(id=post.id, author_id=caller, text=post.body.text, created_at=post.body.at)
+    accepted = intake.accept(commands.publish(person=caller, text=new_post.text, key=key))
+    post = accepted.command
+    queued = say_accepted(response, write_model, accepted, f"/feed/posts/{post.subject}")
+    return PostAnswer(
+        id=post.subject, author_id=post.person, text=post.text, created_at=post.at, command=queued
+    )
 
 
 @router.delete(
-    "/{post_id}", status_code=204, responses=problem_responses(400, 401, 403, 404, 409, 410, 503)
+    "/{post_id}",
+    status_code=204,
+    response_model=None,
+    responses=queued_responses(DeleteQueued) | problem_responses(400, 401, 403, 404, 409, 410, 503),
 )
-def delete(post_id: UUID, caller: Caller, response: Response, write_model: WriteModel) -> None:
+def delete(
+    post_id: UUID,
+    caller: Caller,
+    key: IdempotencyKey,
+    response: Response,
+    intake: Accepting,
+    write_model: WriteModel,
+) -> Response | None:
     """The caller deletes a post of their own; again changes nothing."""
-    say_committed(response, write_model, write_model.delete(caller_id=caller, post_id=post_id))
+    accepted = intake.accept(commands.delete(person=caller, post=post_id, key=key))
+    queued = say_accepted(response, write_model, accepted)
+    if queued is None:
+        return None
+    body = DeleteQueued(command=queued).model_dump(mode="json")
+    return JSONResponse(body, 202, headers=dict(response.headers))

@@ -1,5 +1,7 @@
 """What a client of Slackwater does, over HTTP only."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +14,7 @@ from launcher.errors import LaunchError
 
 CONNECTIONS = 32
 ANSWER_SECONDS_MAX = 30.0
+LOOK_EVERY_SECONDS = 0.2
 
 
 class Refused(LaunchError):
@@ -112,9 +115,24 @@ class Client:
         self, method: str, path: str, person: Person | None, body: dict[str, str] | None = None
     ) -> tuple[Any, int]:
         answer, headers = await self._request(method, path, person, body=body)
+        if "Feed-Token" not in headers:
+            who = person or Person(answer["id"], answer["access_token"])
+            headers = await self._carried_out(headers["Location"], who)
         position = int(headers["Feed-Token"].split(".")[1])
         self.position = max(self.position, position)
         return answer, position
+
+    async def _carried_out(self, location: str, person: Person) -> Mapping[str, str]:
+        """The headers that tell where a command that was queued is done."""
+        deadline = time.monotonic() + ANSWER_SECONDS_MAX
+        while time.monotonic() < deadline:
+            answer, headers = await self._request("GET", location, person)
+            if "Feed-Token" in headers:
+                return headers
+            if rejection := answer.get("rejection"):
+                raise Refused(rejection["status"], rejection["detail"])
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        raise Refused(HTTPStatus.GATEWAY_TIMEOUT, f"{location} is still queued")
 
     async def _request(
         self,

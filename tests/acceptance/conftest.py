@@ -70,11 +70,17 @@ def stopped(running: Running, http: httpx.Client) -> Generator[Callable[[list[st
     until(lambda: all(map(supervisor.is_running, asked)), f"{asked} run again")
     for half in ("command-api", "query-api"):
         until(lambda: _is_well(http, half), f"{half} is well")  # noqa: B023
+    until(lambda: waiting_in_journal(http) == 0, "the journal is empty")
 
 
 def _is_well(http: httpx.Client, half: str) -> bool:
     answer = http.get(f"/{half}/debug/health")
     return answer.is_success and answer.json()["status"] == "ok"
+
+
+def waiting_in_journal(http: httpx.Client) -> int:
+    """How many commands wait for Postgres."""
+    return http.get("/command-api/debug/metrics-summary").json()["journal"]["queued"]
 
 
 _handles = count(1)

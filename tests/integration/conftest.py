@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import httpx
 import pytest
 from redis import Redis
 
@@ -20,6 +21,8 @@ from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
 from query_api.read_models import ReadModels
 from tests.conftest import Servers
+from tests.integration.command_api import command_api
+from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
 from tests.integration.restored_store import four_of_eight
@@ -107,3 +110,26 @@ def ask(servers: Servers, database_url: str, redis: Redis) -> Ask[Any]:
             await models.close()
 
     return lambda question: asyncio.run(answer(question))
+
+
+@pytest.fixture
+def proxy(database_url: str) -> Generator[CuttingProxy]:
+    """A way to the store that can be cut."""
+    with closing(CuttingProxy(database_url)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def journal_file(tmp_path: Path) -> Path:
+    """Where the journal of `api` is."""
+    return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def api(
+    write_model: Slackwater, proxy: CuttingProxy, journal_file: Path
+) -> Generator[httpx.Client]:
+    """A command API whose way to the store can be cut; `write_model` has a way of its own."""
+    assert write_model.epoch
+    with command_api(proxy.url, journal_file) as api:
+        yield api

@@ -103,8 +103,8 @@ MUTANTS = (
     Mutant(
         "a refused command keeps the numbers it had",
         "command_api/application.py",
-        "self._numbers.forget(people)",
-        "continue",
+        "self._decider.forget_numbers(command)",
+        "pass",
         COMMANDS_AFTER_A_RESTORE,
     ),
     Mutant(

@@ -1,0 +1,167 @@
+"""The commands as values: everything is decided up front, so that one can be carried out later.
+
+A command may wait in the journal, be tried twice, or be repeated by its client under one
+Idempotency-Key: it keeps its id, its time, and the id of what it makes.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import ClassVar, TypeVar
+from uuid import UUID, uuid5
+
+import msgspec
+import uuid_utils.compat
+
+from domain.events import Deleted, EventBody, Followed, Published, Registered, Unfollowed
+from domain.follow import check_pair, follow_id
+from domain.person import checked_name
+from domain.post import checked_text
+
+_COMMANDS = UUID("5b0c1f9e-2c5a-4a5e-9d5f-6f1f7d1a0003")
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """Whose it is (`person`), what it is about (`subject`), and when it was accepted (`at`).
+
+    `keyed`: its client may repeat it, so what it did is remembered.
+    """
+
+    MAKES_SUBJECT: ClassVar[bool] = False
+    """Whether the subject is new, its id chosen by us."""
+
+    id: UUID
+    person: UUID
+    subject: UUID
+    at: datetime
+    keyed: bool = False
+
+    @property
+    def aggregate(self) -> UUID:
+        """The aggregate to which the command's own event belongs."""
+        return self.subject
+
+    @property
+    def makes(self) -> type[EventBody]:
+        """The kind of event that it makes, unless nothing is to be changed."""
+        raise NotImplementedError
+
+    def fingerprint(self) -> bytes:
+        """The same for everything that a client may send under one key, and for nothing else."""
+        told: dict[str, object] = msgspec.to_builtins(self)
+        for chosen in ("id", "person", "at", "keyed", *["subject"] * self.MAKES_SUBJECT):
+            del told[chosen]
+        return hashlib.sha256(msgspec.json.encode(told, order="sorted")).digest()
+
+
+class Register(Command, frozen=True, kw_only=True, tag="register"):
+    """Someone becomes a person: `person` and `subject` are their new id."""
+
+    MAKES_SUBJECT: ClassVar[bool] = True
+
+    handle: str
+    display_name: str
+
+    @property
+    def makes(self) -> type[EventBody]:
+        """A registration."""
+        return Registered
+
+
+class SetFollowing(Command, frozen=True, kw_only=True, tag="set-following"):
+    """The person follows the subject, or no longer."""
+
+    following: bool
+
+    @property
+    def aggregate(self) -> UUID:
+        """The pair."""
+        return follow_id(self.person, self.subject)
+
+    @property
+    def makes(self) -> type[EventBody]:
+        """A follow or its reverse."""
+        return Followed if self.following else Unfollowed
+
+
+class Publish(Command, frozen=True, kw_only=True, tag="publish"):
+    """The person publishes a post, the subject."""
+
+    MAKES_SUBJECT: ClassVar[bool] = True
+
+    text: str
+
+    @property
+    def makes(self) -> type[EventBody]:
+        """A publishing."""
+        return Published
+
+
+class Delete(Command, frozen=True, kw_only=True, tag="delete"):
+    """The person deletes a post of their own, the subject."""
+
+    @property
+    def makes(self) -> type[EventBody]:
+        """A deletion."""
+        return Deleted
+
+
+AnyCommand = Register | SetFollowing | Publish | Delete
+
+OneCommand = TypeVar("OneCommand", bound=AnyCommand)
+
+
+def register(*, handle: str, display_name: str | None, key: str | None = None) -> Register:
+    """A registration. Raises InvalidHandle, InvalidDisplayName."""
+    person = uuid_utils.compat.uuid7()
+    return Register(
+        id=_command_id("somebody new", key),
+        person=person,
+        subject=person,
+        at=_now(),
+        keyed=key is not None,
+        handle=handle,
+        display_name=checked_name(handle, display_name),
+    )
+
+
+def set_following(
+    *, person: UUID, followee: UUID, following: bool, key: str | None = None
+) -> SetFollowing:
+    """A follow, or its reverse. Raises CannotFollowYourself."""
+    check_pair(person, followee)
+    return SetFollowing(
+        id=_command_id(person, key),
+        person=person,
+        subject=followee,
+        at=_now(),
+        keyed=key is not None,
+        following=following,
+    )
+
+
+def publish(*, person: UUID, text: str, key: str | None = None) -> Publish:
+    """A post to publish. Raises InvalidText."""
+    return Publish(
+        id=_command_id(person, key),
+        person=person,
+        subject=uuid_utils.compat.uuid7(),
+        at=_now(),
+        keyed=key is not None,
+        text=checked_text(text),
+    )
+
+
+def delete(*, person: UUID, post: UUID, key: str | None = None) -> Delete:
+    """A post to delete."""
+    return Delete(
+        id=_command_id(person, key), person=person, subject=post, at=_now(), keyed=key is not None
+    )
+
+
+def _command_id(whose: UUID | str, key: str | None) -> UUID:
+    """With a key it follows from person and key: every process gives it the same name."""
+    return uuid_utils.compat.uuid7() if key is None else uuid5(_COMMANDS, f"{whose}:{key}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,149 @@
+"""What a command comes to, on the facts that the store has now. Reads the store, never writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from eventsourcing.persistence import Notification
+
+from command_api.commands import AnyCommand, Delete, Publish, Register, SetFollowing
+from command_api.errors import HistoryUnreadable, PersonNotFound, PostNotFound
+from command_api.event_store.mapper import EventMapper
+from command_api.event_store.recorder import GroupCommitRecorder
+from command_api.numbers import Numbers
+from domain.errors import UnreadableEvent
+from domain.events import DomainEvent, EventBody, Published, Registered
+from domain.follow import change_follow, is_following
+from domain.person import register
+from domain.post import Post, delete, publish
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The events to append; if there are none, `position` is where it has been so since.
+
+    `assumed`: whose event has to stand at which position for them to be right.
+    """
+
+    events: Sequence[DomainEvent]
+    position: int = 0
+    assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
+
+
+class Decider:
+    """Safe to share by threads. Raises what the domain and the facts refuse, and the library's
+    PersistenceError if the store cannot be asked.
+    """
+
+    def __init__(self, recorder: GroupCommitRecorder) -> None:
+        self._recorder = recorder
+        self._numbers = Numbers()
+        self._mapper = EventMapper()
+
+    def decide(self, command: AnyCommand) -> Decision:
+        """What the command comes to now."""
+        match command:
+            case Register():
+                return self._register(command)
+            case SetFollowing():
+                return self._set_following(command)
+            case Publish():
+                return self._publish(command)
+            case Delete():
+                return self._delete(command)
+
+    def made_by(self, command: AnyCommand) -> int | None:
+        """The position of the event that this very command has made, if it was stored.
+
+        The event tells: it belongs to the command's aggregate and has its time. Two commands
+        that agree in both want the same event in the same place, so one of them made it.
+        """
+        for notification in self._recorder.select_aggregate(command.aggregate):
+            body = self._body(notification)
+            if isinstance(body, command.makes) and body.at == command.at:
+                return notification.id
+        return None
+
+    def number_of(self, person_id: UUID) -> int:
+        """A person's number. Raises PersonNotFound."""
+        number = self._numbers.get(person_id)
+        if number is None:
+            recorded = self._recorder.select_aggregate(person_id)
+            if not recorded or not isinstance(self._body(recorded[0]), Registered):
+                raise PersonNotFound(f"there is no person {person_id}")
+            number = recorded[0].id
+            self.learn_number(person_id, number)
+        return number
+
+    def learn_number(self, person_id: UUID, number: int) -> None:
+        """Saves the next look."""
+        self._numbers.remember(person_id, number)
+
+    def forget_numbers(self, command: AnyCommand) -> None:
+        """The numbers that this command rests on are looked up again."""
+        people = {command.person, command.subject} - {None}
+        self._numbers.forget(people)
+
+    def _register(self, command: Register) -> Decision:
+        return Decision(
+            register(
+                person_id=command.subject,
+                handle=command.handle,
+                display_name=command.display_name,
+                at=command.at,
+            )
+        )
+
+    def _set_following(self, command: SetFollowing) -> Decision:
+        follower, followee = self.number_of(command.person), self.number_of(command.subject)
+        version, position = self._recorder.select_last_version(command.aggregate)
+        event = change_follow(
+            pair=command.aggregate,
+            version=version,
+            follower=follower,
+            followee=followee,
+            following=command.following,
+            at=command.at,
+        )
+        if event is not None:
+            assumed = {follower: command.person, followee: command.subject}
+            assumed |= {position: command.aggregate} if position else {}
+            return Decision([event], assumed=assumed)
+        assert is_following(version) == command.following
+        # Never followed: that has been so since both of them exist.
+        return Decision([], position or max(follower, followee))
+
+    def _publish(self, command: Publish) -> Decision:
+        author = self.number_of(command.person)
+        event = publish(post_id=command.subject, author=author, text=command.text, at=command.at)
+        return Decision([event], assumed={author: command.person})
+
+    def _delete(self, command: Delete) -> Decision:
+        caller = self.number_of(command.person)
+        notifications = self._recorder.select_aggregate(command.subject)
+        event = delete(self._post(notifications, command.subject), caller=caller, at=command.at)
+        if event is None:
+            return Decision([], notifications[-1].id)
+        assumed = {caller: command.person, notifications[0].id: command.subject}
+        return Decision([event], assumed=assumed)
+
+    def _post(self, notifications: list[Notification], post_id: UUID) -> Post:
+        published = self._body(notifications[0]) if notifications else None
+        if not isinstance(published, Published):
+            raise PostNotFound(f"there is no post {post_id}")
+        return Post(
+            id=post_id,
+            number=notifications[0].id,
+            author=published.author,
+            version=notifications[-1].originator_version,
+        )
+
+    def _body(self, notification: Notification) -> EventBody:
+        try:
+            return self._mapper.to_domain_event(notification).body
+        except UnreadableEvent as error:
+            raise HistoryUnreadable(
+                f"this version of Slackwater cannot read the event at position {notification.id}, "
+                "on which this command rests: nothing was stored. Whoever runs this service has to "
+                "mend it; trying again does not help"
+            ) from error

@@ -1,0 +1,119 @@
+"""Where every command comes in: carried out at once, or accepted into the journal.
+
+While anything waits in the journal, what comes later waits behind it: so order is kept, and
+while the store is away nobody but the replay waits for it.
+"""
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from command_api.application import Slackwater
+from command_api.commands import OneCommand
+from command_api.errors import (
+    JournalError,
+    KeyUsedOtherwise,
+    OutcomeUnknown,
+    RejectedBefore,
+    StillInFlight,
+    StoreUnavailable,
+)
+from command_api.journal.entry import Entry
+from command_api.journal.journal import Journal
+from command_api.journal.state import State
+from command_api.replay import Replay
+
+DRAINED_SECONDS_MAX = 1.0
+"""So long a command waits for a journal that is being emptied, before it is queued too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(Generic[OneCommand]):
+    """A command as it was first accepted. `position` is where it is done; None: it is queued."""
+
+    command: OneCommand
+    position: int | None
+
+
+class Intake:
+    """Safe to share by threads. Without a journal a store that is away is told to the caller."""
+
+    def __init__(
+        self, write_model: Slackwater, journal: Journal | None, replay: Replay | None
+    ) -> None:
+        self._write_model = write_model
+        self._journal = journal
+        self._replay = replay
+        self._in_flight: set[UUID] = set()
+        self._lock = threading.Lock()
+
+    def accept(self, command: OneCommand) -> Accepted[OneCommand]:
+        """Carries the command out, or accepts it.
+
+        Raises what the rules refuse, StillInFlight, KeyUsedOtherwise, RejectedBefore,
+        StoreUnavailable, JournalError.
+        """
+        with self._alone(command.id):
+            if self._journal is None or self._replay is None:
+                return self._execute(command)
+            if command.keyed and (entry := self._journal.find(command.id)):
+                return _as_journaled(command, entry)
+            if not self._replay.is_clear(DRAINED_SECONDS_MAX):
+                return self._queue(command, self._journal)
+            try:
+                return self._execute(command)
+            except StoreUnavailable as error:
+                self._replay.store_is_away()
+                return self._queue_instead(command, self._journal, error)
+
+    def journaled(self, command_id: UUID) -> Entry | None:
+        """How a command fares that was accepted into the journal here. Raises JournalFailed."""
+        return None if self._journal is None else self._journal.find(command_id)
+
+    def _execute(self, command: OneCommand) -> Accepted[OneCommand]:
+        done = self._write_model.execute(command)
+        return Accepted(done.command, done.position)
+
+    def _queue_instead(
+        self, command: OneCommand, journal: Journal, why: StoreUnavailable
+    ) -> Accepted[OneCommand]:
+        """What may have been stored is queued too: the replay finds out whether it was."""
+        try:
+            return self._queue(command, journal)
+        except JournalError as error:
+            raise why if isinstance(why, OutcomeUnknown) else error from why
+
+    def _queue(self, command: OneCommand, journal: Journal) -> Accepted[OneCommand]:
+        journal.add(command)
+        return Accepted(command, None)
+
+    @contextmanager
+    def _alone(self, command_id: UUID) -> Generator[None]:
+        """Two requests with one key are one command: the second has to wait for the first."""
+        with self._lock:
+            if command_id in self._in_flight:
+                raise StillInFlight(
+                    "a request with this Idempotency-Key is being carried out; ask again shortly"
+                )
+            self._in_flight.add(command_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight.remove(command_id)
+
+
+def _as_journaled(command: OneCommand, entry: Entry) -> Accepted[OneCommand]:
+    if entry.fingerprint != command.fingerprint():
+        raise KeyUsedOtherwise
+    if entry.state is State.REJECTED:
+        assert entry.status is not None
+        assert entry.reason is not None
+        raise RejectedBefore(entry.status, entry.reason)
+    first = replace(command, person=entry.person, subject=entry.subject, at=entry.accepted_at)
+    return Accepted(first, entry.position)

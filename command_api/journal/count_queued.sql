@@ -1,0 +1,2 @@
+-- How many commands wait.
+SELECT count(*) FROM entries WHERE state = 'queued'

@@ -1,0 +1,65 @@
+"""A command in the journal, and how it fares."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from command_api.commands import AnyCommand
+from command_api.journal.state import State
+
+_decoder = msgspec.json.Decoder(AnyCommand)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command's place in the journal. `command` is None once it is done.
+
+    `position` is known of what is done, `status` and `reason` of what was rejected.
+    """
+
+    number: int
+    id: UUID
+    person: UUID
+    subject: UUID
+    kind: str
+    fingerprint: bytes
+    accepted_at: datetime
+    command: AnyCommand | None
+    state: State
+    position: int | None
+    status: int | None
+    reason: str | None
+
+
+def columns_of(command: AnyCommand) -> dict[str, object]:
+    """A command as it is written down."""
+    return {
+        "id": str(command.id),
+        "person": str(command.person),
+        "kind": command.__struct_config__.tag,
+        "fingerprint": command.fingerprint(),
+        "subject": str(command.subject),
+        "accepted_at": command.at.isoformat(),
+        "command": msgspec.json.encode(command),
+    }
+
+
+def entry_of(row: sqlite3.Row) -> Entry:
+    """A command as it stands in the journal."""
+    return Entry(
+        number=row["number"],
+        id=UUID(row["id"]),
+        person=UUID(row["person"]),
+        subject=UUID(row["subject"]),
+        kind=row["kind"],
+        fingerprint=row["fingerprint"],
+        accepted_at=datetime.fromisoformat(row["accepted_at"]),
+        command=None if row["command"] is None else _decoder.decode(row["command"]),
+        state=State(row["state"]),
+        position=row["position"],
+        status=row["status"],
+        reason=row["reason"],
+    )

@@ -1,0 +1,14 @@
+"""Measurements of the journal."""
+
+from prometheus_client import Counter, Gauge
+
+ENTRIES = Gauge("slackwater_journal_entries", "Commands that wait for the event store.")
+
+OLDEST = Gauge(
+    "slackwater_journal_oldest_timestamp_seconds",
+    "When the oldest command that waits was accepted; 0 while none waits.",
+)
+
+OUTCOMES = Counter(
+    "slackwater_journal_commands_total", "Commands that were queued, done, rejected.", ["state"]
+)

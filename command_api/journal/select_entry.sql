@@ -1,0 +1,2 @@
+-- One command, by its id.
+SELECT * FROM entries WHERE id = :id
