@@ -2,7 +2,13 @@
 
 from tests.drills.drill import Drill
 from tests.drills.faults import clocks, commits, disk, load, valkey
-from tests.drills.faults.processes import frozen, killed, restarted, stopped
+from tests.drills.faults.processes import (
+    frozen,
+    killed,
+    postgres_away_then_command_api_killed,
+    restarted,
+    stopped,
+)
 from tests.drills.record import Kind
 
 PROCESSES = (
@@ -29,6 +35,7 @@ DRILLS: tuple[Drill, ...] = (
     Drill("kill postgres", killed("postgres"), promised=BOTH),
     Drill("restart postgres", restarted("postgres"), promised=BOTH),
     Drill("cut commits", commits.cut_at_commit, commits.behind_a_proxy),
+    Drill("postgres gone, kill command-api", postgres_away_then_command_api_killed),
     Drill("postgres gone, journal full", disk.postgres_away_and_journal_full, promised=READS),
     Drill("redis gone", stopped("valkey"), promised=BOTH),
     Drill("kill redis", killed("valkey"), promised=BOTH),

@@ -4,7 +4,9 @@ import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from tests.drills.stage import Fault, Stage
+from tests.drills.stage import Fault, Stage, pause
+
+WRITES_WAIT_SECONDS = 1.5
 
 
 def killed(*names: str) -> Fault:
@@ -57,3 +59,12 @@ def restarted(name: str) -> Fault:
         yield
 
     return fault
+
+
+@contextmanager
+def postgres_away_then_command_api_killed(stage: Stage) -> Generator[None]:
+    """Writes wait in the journal when kill -9 meets the process that holds it."""
+    with stopped("postgres")(stage):
+        pause(WRITES_WAIT_SECONDS)
+        stage.scene.supervisor.send("command-api", signal.SIGKILL)
+        yield
