@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test prove mutants check format lock clean
+.PHONY: help install up demo test prove drills mutants check format lock clean
 SHELL := /bin/sh
 PYTHON ?= python3
 RUN := .venv/bin
@@ -34,6 +34,9 @@ test: install ## Run the tests on real Postgres and Valkey
 
 prove: install ## Drive random histories with faults against the feed rule for a minute
 	@$(RUN)/python -m tests.prove $(ARGS)
+
+drills: install ## Break the whole system under traffic, one part after another, and judge it
+	@$(RUN)/python -m tests.drills $(ARGS)
 
 mutants: install ## Break the code on purpose and show that the tests notice
 	@$(RUN)/python -m tests.mutants $(ARGS)

@@ -16,6 +16,10 @@ class InvalidToken(Exception):
     """The token is forged, expired, or not one of ours."""
 
 
+CLOCKS_APART_SECONDS_MAX = 60.0
+"""A token comes from the future at most as far as clocks of ours may differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Whom a token stands for, and until when (Unix seconds)."""
@@ -55,8 +59,10 @@ class AccessTokens:
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=ISSUER,
-                options={"require": ["sub", "iss", "aud", "iat", "exp"]},
+                options={"require": ["sub", "iss", "aud", "iat", "exp"], "verify_iat": False},
             )
+            if float(claims["iat"]) > time.time() + CLOCKS_APART_SECONDS_MAX:
+                raise InvalidToken("it was issued in the future")
             return Access(UUID(claims["sub"]), float(claims["exp"]))
         except (jwt.InvalidTokenError, ValueError) as error:
             raise InvalidToken(str(error)) from error

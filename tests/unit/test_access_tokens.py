@@ -59,6 +59,15 @@ def test_a_token_from_the_future_is_refused() -> None:
     assert_refused(signed({"iat": int(time.time()) + 3_600}))
 
 
+def test_a_token_of_a_process_whose_clock_is_somewhat_ahead_is_accepted() -> None:
+    token = signed({"iat": int(time.time()) + 30})
+    assert TOKENS.access_of(token).person_id == PERSON
+
+
+def test_a_token_that_was_issued_at_no_time_is_refused() -> None:
+    assert_refused(signed({"iat": "then"}))
+
+
 def test_a_token_signed_with_another_key_is_refused() -> None:
     assert_refused(AccessTokens(bytes(reversed(KEY)), ttl_seconds=60).issue(PERSON))
 

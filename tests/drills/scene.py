@@ -1,0 +1,97 @@
+"""The scene of a drill: every process of `slackwater up`, and hands that can reach into it."""
+
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+from redis import Redis
+
+from launcher.settings import Settings
+from launcher.supervisor import Tell
+from launcher.system import Addresses, System
+from tests.waiting import until
+
+SHARDS = 3
+LISTENING = {"command-api": "/command-api/readyz", "query-api": "/query-api/readyz"}
+
+
+class Scene:
+    """A running system. Its supervisor starts again whatever dies, as for everybody."""
+
+    def __init__(self, system: System, addresses: Addresses) -> None:
+        self.system = system
+        self.addresses = addresses
+        self.supervisor = system.supervisor
+        self.played: list[str] = []
+        """The drills that took place here."""
+
+        self.redis = Redis.from_url(addresses.redis_url)
+
+    @property
+    def valkey_directory(self) -> Path:
+        """Where Valkey keeps what it knows."""
+        return self.system.directory.path / "valkey"
+
+    def pid(self, name: str) -> int:
+        """Of a program that runs."""
+        child = self.supervisor.child(name)
+        assert child is not None, f"{name} does not run"
+        return child.pid
+
+    def stop(self, *names: str) -> None:
+        """Stops programs in good order, and returns when they have stopped."""
+        for name in names:
+            self.supervisor.want(name, running=False)
+        until(lambda: not any(map(self.supervisor.is_running, names)), f"{names} stop")
+
+    def start(self, *names: str) -> None:
+        """Lets programs run again."""
+        for name in names:
+            self.supervisor.want(name, running=True)
+
+    @contextmanager
+    def with_environment(self, name: str, given: Mapping[str, str]) -> Generator[None]:
+        """The program runs with these variables as well, and in the end as before."""
+        charge = self.supervisor._charges[name]
+        before = charge.program
+        environment = {**before.environment, **given}
+        self.stop(name)
+        charge.program = replace(before, environment=environment)
+        self._start_and_wait(name)
+        try:
+            yield
+        finally:
+            self.stop(name)
+            charge.program = before
+            self._start_and_wait(name)
+
+    def _start_and_wait(self, name: str) -> None:
+        self.start(name)
+        until(lambda: self.supervisor.is_running(name), f"{name} runs")
+        if path := LISTENING.get(name):
+            address = f"{self.addresses.gateway}{path}"
+            until(lambda: httpx.get(address).is_success, f"{name} is ready")
+
+
+@contextmanager
+def whole_system(place: Path, tell: Tell) -> Generator[Scene]:
+    """Everything on free ports, its data below `place`, for as long as the context is."""
+    settings = Settings.of(data_dir=place, port=0, command_port=0, query_port=0, shards=SHARDS)
+    system, stop = System(settings, tell), threading.Event()
+    try:
+        addresses = system.start(stop)
+        tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
+        tending.start()
+        scene = Scene(system, addresses)
+        try:
+            yield scene
+        finally:
+            scene.redis.close()
+            stop.set()
+            tending.join()
+            system.stop()
+    finally:
+        system.remove()
