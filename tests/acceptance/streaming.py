@@ -1,6 +1,8 @@
 """A client of the stream of changes, which reads in a thread of its own."""
 
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -24,11 +26,13 @@ class Told:
 
 @dataclass(slots=True)
 class Listener:
-    """What was heard so far. `last_id`: where a browser would go on. `ended`: by the server."""
+    """What was heard so far. `last_id`: where a browser would go on. `ended`: by the server;
+    `hung_up`: by us."""
 
     told: list[Told] = field(default_factory=list[Told])
     last_id: str = ""
     ended: bool = False
+    hung_up: bool = False
 
     def hears(self, count: int) -> list[Told]:
         """The first so many events, once they are there."""
@@ -54,8 +58,9 @@ class Listener:
                         event, data = "", ""
                     case _:
                         pass
-        except (httpx.StreamClosed, httpx.ReadError):
-            return  # hung up by us
+        except httpx.TransportError:
+            assert self.hung_up, "the connection broke"
+            return
         self.ended = True
 
 
@@ -64,12 +69,19 @@ def listening(person: Person, **headers: str) -> Generator[Listener]:
     """Listens to a person's stream for a while, once it has begun."""
     listener = Listener()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with httpx.Client(base_url=person.http.base_url, timeout=30) as http:
-        with http.stream("GET", "/feed/stream", headers=person.headers | named) as answer:
-            assert answer.status_code == 200, answer.read()
-            assert answer.headers["Content-Type"].startswith("text/event-stream")
-            thread = threading.Thread(target=listener.read, args=(answer,), daemon=True)
-            thread.start()
-            until(lambda: listener.last_id, "the stream begins")
-            yield listener
-        thread.join(10)
+    with (
+        httpx.Client(base_url=person.http.base_url, timeout=30) as http,
+        http.stream("GET", "/feed/stream", headers=person.headers | named) as answer,
+    ):
+        assert answer.status_code == 200, answer.read()
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        thread = threading.Thread(target=listener.read, args=(answer,), daemon=True)
+        thread.start()
+        until(lambda: listener.last_id, "the stream begins")
+        yield listener
+        listener.hung_up = True
+        # Who reads in another thread does not notice that the connection is closed here.
+        with contextlib.suppress(OSError):
+            connection = answer.extensions["network_stream"].get_extra_info("socket")
+            connection.shutdown(socket.SHUT_RDWR)
+        thread.join()
