@@ -8,7 +8,7 @@ from projections.generations import Generations
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.projection import BatchWriter
-from projections.shards import Checkpoint, Generation, Shard
+from projections.shards import Checkpoint, Generation, Shard, encode_entry, generations_key
 from tests.convergence.histories import LogBuilder, Wish, history
 from tests.convergence.test_home_feed_converges import Calls, after, checkpoint_of
 from tests.convergence.windows import assert_shard_equals_rule
@@ -132,9 +132,10 @@ def test_a_generation_that_is_not_past_the_event_does_not_take_over(
     redis: Redis, stopped_inside: LogBuilder
 ) -> None:
     """Some feeds of the old one show the event already."""
-    log, generations = stopped_inside, Generations(redis)
-    old = generations.ensure_active(HOME_FEED, shards=1, window=5)
-    assert old == SHARD.generation
+    log, generations, old = stopped_inside, Generations(redis), SHARD.generation
+    registry = {"1": encode_entry(old, building=False), "active": "1", "last": "1"}
+    redis.hset(generations_key(HOME_FEED), mapping=registry)
+    assert generations.active([HOME_FEED]) == [old]
     new = generations.announce(HOME_FEED, shards=1, window=5)
     for entry, is_past in zip(log.entries[-3:], (False, False, True), strict=True):
         generations.finish(new, entry.position)
