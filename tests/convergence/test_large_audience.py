@@ -133,8 +133,9 @@ def test_a_generation_that_is_not_past_the_event_does_not_take_over(
 ) -> None:
     """Some feeds of the old one show the event already."""
     log, generations, old = stopped_inside, Generations(redis), SHARD.generation
-    registry = {"1": encode_entry(old, building=False), "active": "1", "last": "1"}
-    redis.hset(generations_key(HOME_FEED), mapping=registry)
+    registry = generations_key(HOME_FEED)
+    redis.hset(registry, "1", encode_entry(old, building=False))
+    redis.hset(registry, mapping={"active": "1", "last": "1"})
     assert generations.active([HOME_FEED]) == [old]
     new = generations.announce(HOME_FEED, shards=1, window=5)
     for entry, is_past in zip(log.entries[-3:], (False, False, True), strict=True):

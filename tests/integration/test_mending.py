@@ -7,7 +7,7 @@ from redis import Redis
 
 from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
-from projections.shards import FOREVER, Generation, Shard, State
+from projections.shards import FOREVER, Shard, State
 from projections.verify.items import Write
 from projections.verify.mending import Mending
 
@@ -17,7 +17,7 @@ WRITES: list[Write] = [("DEL", "f:2", ()), ("RPUSH", "f:2", (9, 8)), ("HSET", "f
 @pytest.fixture
 def shard(redis: Redis) -> Shard:
     """It stands at 9, with a feed that is wrong."""
-    shard = Generation(HOME_FEED, 1, 1, 5).shard(0)
+    shard = Generations(redis).ensure_active(HOME_FEED, shards=1, window=5).shard(0)
     redis.hset(shard.checkpoint_key, mapping={"position": 9, "place": 0})
     redis.rpush(f"{shard.tag}f:2", 1)
     return shard
@@ -64,7 +64,6 @@ def test_a_shard_that_rests_is_mended_and_rests_on(redis: Redis, shard: Shard) -
 def test_a_checkpoint_that_cannot_be_right_is_moved_and_its_hold_ends(
     redis: Redis, shard: Shard
 ) -> None:
-    Generations(redis).ensure_active(HOME_FEED, shards=1, window=5)
     redis.hset(shard.checkpoint_key, mapping={"place": 3, "held_until": str(FOREVER)})
     assert Mending(redis).move_checkpoint(shard, b"9", 7)
     assert redis.hgetall(shard.checkpoint_key) == {b"position": b"7", b"place": b"0"}
@@ -73,7 +72,6 @@ def test_a_checkpoint_that_cannot_be_right_is_moved_and_its_hold_ends(
 def test_a_checkpoint_that_has_moved_since_it_was_seen_is_left_there(
     redis: Redis, shard: Shard
 ) -> None:
-    Generations(redis).ensure_active(HOME_FEED, shards=1, window=5)
     before = redis.hgetall(shard.checkpoint_key)
     assert not Mending(redis).move_checkpoint(shard, b"8", 7)
     assert redis.hgetall(shard.checkpoint_key) == before
