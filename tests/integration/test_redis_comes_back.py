@@ -1,6 +1,7 @@
 """Redis comes back intact, without its last seconds, in part or empty: it refills by itself."""
 
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -28,11 +29,12 @@ def valkey(tmp_path: Path) -> Generator[OwnValkey]:
 
 
 @pytest.fixture
-def living(valkey: OwnValkey, write_model: Slackwater, store: Store) -> Pipeline:
+def living(valkey: OwnValkey, write_model: Slackwater, store: Store) -> Generator[Pipeline]:
     """A pipeline whose read models are at the head, with follows and trimmed windows."""
     pipeline = Pipeline(write_model, store, valkey.redis, shards=2, window=3)
-    live_on(pipeline, "first")
-    return pipeline
+    with closing(pipeline):
+        live_on(pipeline, "first")
+        yield pipeline
 
 
 def live_on(pipeline: Pipeline, name: str) -> None:
