@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic
 from uuid import UUID
 
+from eventsourcing.persistence import PersistenceError
 from msgspec.structs import replace
 
 from command_api.application import Slackwater
@@ -70,6 +71,15 @@ class Intake:
             except StoreUnavailable as error:
                 self._replay.store_is_away()
                 return self._queue_instead(command, self._journal, error)
+
+    def store_head(self) -> int | None:
+        """The store's newest position; None while nobody but the replay is to wait for it."""
+        if self._replay is not None and not self._replay.is_clear(0.0):
+            return None
+        try:
+            return self._write_model.recorder.select_head()
+        except PersistenceError:
+            return None
 
     def journaled(self, command_id: UUID) -> Entry | None:
         """How a command fares that was accepted into the journal here. Raises JournalFailed."""

@@ -5,11 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 from anyio import to_thread
-from eventsourcing.persistence import PersistenceError
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from command_api.application import Slackwater
+from command_api.intake import Intake
 from edge.feed_token import HEADER, FeedToken, asked_token
 from edge.problems import Problem
 
@@ -33,7 +33,8 @@ class WriteRoute(APIRoute):
             if token is None:
                 return await handler(request)
             write_model: Slackwater = request.app.state.write_model
-            await to_thread.run_sync(_check, write_model, token)
+            intake: Intake = request.app.state.intake
+            await to_thread.run_sync(_check, write_model, intake, token)
             answer = await handler(request)
             if HEADER in answer.headers:
                 told = FeedToken.parse(answer.headers[HEADER])
@@ -44,7 +45,7 @@ class WriteRoute(APIRoute):
         return write
 
 
-def _check(write_model: Slackwater, token: FeedToken) -> None:
+def _check(write_model: Slackwater, intake: Intake, token: FeedToken) -> None:
     """Raises Problem: 410 for a token of another history, 400 for one of the future."""
     if write_model.epoch and token.epoch != write_model.epoch:
         raise Problem(
@@ -52,11 +53,8 @@ def _check(write_model: Slackwater, token: FeedToken) -> None:
             f"this {HEADER} is of the history {token.epoch}, which is not written on any more: "
             "the event store was replaced. Read anew before you write",
         )
-    try:
-        head = write_model.recorder.max_notification_id() or 0
-    except PersistenceError:
-        return  # the command itself will tell
-    if token.position > head:
+    head = intake.store_head()
+    if head is not None and token.position > head:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             f"this {HEADER} names position {token.position}, and the newest is {head}: was "

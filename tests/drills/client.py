@@ -56,7 +56,9 @@ class Client:
 
     async def ask_what_became_of(self, write: Write) -> None:
         """Asks once. The answer carries the token of what was committed."""
-        answer = await self._send(Kind.READ, "GET", f"{write.command}", {})
+        token = write.answer.get("access_token", self.access_token)  # a registration is theirs
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await self._send(Kind.READ, "GET", f"{write.command}", headers)
         if answer is None or not answer.is_success:
             write.why = "no answer" if answer is None else answer.text
             return

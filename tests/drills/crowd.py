@@ -78,7 +78,7 @@ class Crowd:
             if not waiting:
                 return
             for person, write in waiting:
-                await person.client.ask_what_became_of(write)
+                await person.ask_what_became_of(write)
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     async def feeds_that_differ(self) -> list[str]:

@@ -170,6 +170,11 @@ class Person:
         for post in known.deleted & shown.keys():
             self.record.violated("own deletion undone", f"{path}: {post}")
 
+    async def ask_what_became_of(self, write: Write) -> None:
+        """Asks once about a write that was queued."""
+        await self.client.ask_what_became_of(write)
+        self._object_if_refused(write)
+
     async def _write(
         self,
         method: str,
@@ -189,5 +194,9 @@ class Person:
             await self.client.write(write)
         finally:
             self.busy = False
+        self._object_if_refused(write)
+
+    def _object_if_refused(self, write: Write) -> None:
+        """Everything that is asked for here is in order."""
         if write.state is State.REFUSED:
             self.record.violated("refused", f"{write.method} {write.path}: {write.why}")

@@ -72,8 +72,8 @@ class Scene:
         self.start(name)
         until(lambda: self.supervisor.is_running(name), f"{name} runs")
         if path := LISTENING.get(name):
-            address = f"{self.addresses.gateway}{path}"
-            until(lambda: httpx.get(address).is_success, f"{name} is ready")
+            with httpx.Client(base_url=self.addresses.gateway) as http:
+                until(lambda: http.get(path).is_success, f"{name} is ready")
 
 
 @contextmanager

@@ -62,6 +62,20 @@ def test_every_kind_of_write_is_accepted_with_its_ids_and_carried_out_once_in_or
     assert texts(store) == ["tide"]
 
 
+def test_a_write_that_brings_a_feed_token_does_not_wait_for_the_store_either(
+    api: httpx.Client, proxy: CuttingProxy
+) -> None:
+    ada = register(api, "ada")
+    token = {"Feed-Token": publish(api, ada, "before").headers["Feed-Token"]}
+    with store_away(proxy):
+        for seconds_max in (2.5, AWAY_SECONDS_MAX):
+            began = time.monotonic()
+            answer = api.post("/posts/", headers=as_person(ada) | token, json={"text": "now"})
+            assert answer.status_code == 202
+            assert time.monotonic() - began < seconds_max
+    until_replayed(api)
+
+
 def test_an_event_has_the_time_at_which_its_command_was_accepted(
     api: httpx.Client, proxy: CuttingProxy, store: Store
 ) -> None:

@@ -1,0 +1,3 @@
+-- The newest position.
+SELECT max(notification_id) AS head
+FROM {events}
