@@ -184,6 +184,10 @@ class Slackwater(Application[UUID]):
         done = self.execute(commands.delete(person=caller_id, post=post_id))
         return Committed(done.position)
 
+    def look_at_epoch(self) -> None:
+        """Learns the store's epoch anew. Raises PersistenceError."""
+        self.epoch = read_epoch(self._datastore)
+
     def _look_at_epoch(self, cursor: Cursor[DictRow]) -> None:
         """In the transaction that commits: answers name the epoch of what they committed."""
         self.epoch = epoch_seen_by(cursor)

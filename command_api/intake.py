@@ -4,6 +4,7 @@ While anything waits in the journal, what comes later waits behind it: so order 
 while the store is away nobody but the replay waits for it.
 """
 
+import contextlib
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -80,6 +81,12 @@ class Intake:
             return self._write_model.recorder.select_head()
         except PersistenceError:
             return None
+
+    def look_at_epoch(self) -> None:
+        """Learns the store's epoch anew, if it may be asked now and answers."""
+        if self._replay is None or self._replay.is_clear(0.0):
+            with contextlib.suppress(PersistenceError):
+                self._write_model.look_at_epoch()
 
     def journaled(self, command_id: UUID) -> Entry | None:
         """How a command fares that was accepted into the journal here. Raises JournalFailed."""

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import PersistenceError, ProgrammingError
 
 from command_api.application import Slackwater
 from command_api.commands import AnyCommand
@@ -26,8 +26,9 @@ TRY_AGAIN_SECONDS = 0.25
 FORGET_EVERY_SECONDS = 60.0
 STOP_SECONDS_MAX = 10.0
 
-NOT_NOW = (StoreUnavailable, StoreBusy, TooMuchContention)
-"""Errors that say nothing about the command: its turn comes again."""
+NOT_NOW = (StoreUnavailable, StoreBusy, TooMuchContention, ProgrammingError)
+"""Errors that say nothing about the command: its turn comes again. The last one: tables are not
+there, as while a backup is put back."""
 
 
 class Replay:
@@ -84,6 +85,12 @@ class Replay:
                 pause = self._step()
             except JournalFailed as error:
                 logger.warning("%s; trying again", error)
+                pause = TRY_AGAIN_SECONDS
+            except Exception as error:  # noqa: BLE001 - without it nothing that waits is ever done
+                # What it says may hold a text: only its kind goes to the log.
+                name = type(error).__name__
+                logger.error("the replay failed and tries again: %s", name)  # noqa: TRY400
+                self._store_answers = False
                 pause = TRY_AGAIN_SECONDS
             if self._is_empty_or_stuck():
                 with self._drained:

@@ -1,14 +1,14 @@
 -- Puts away everything that is derived from a history which the store does not have any more, and
 -- begins anew for the one it has: at one instant, or not at all.
 -- KEYS: epoch, stream, then each projection's registry.
--- ARGV: the epoch that was found, the new one, the time that stands for ever, then the projections'
--- names in the order of their registries.
+-- ARGV: the epoch that was found, the new one, the time that stands for ever, the newest retry of
+-- what was in quarantine, then the projections' names in the order of their registries.
 -- Every generation becomes a lost one and is held for ever: readers that come to it look at the
 -- pointer, and whoever slept through this can write nothing into it. An active one is followed by
 -- an empty one of the same shape under a number that was never given.
 -- Returns 0 if the epoch is another by now: nothing is changed then.
 local epoch_key, stream = KEYS[1], KEYS[2]
-local FIRST_REGISTRY, FIRST_NAME = 3, 4
+local FIRST_REGISTRY, FIRST_NAME = 3, 5
 if redis.call('GET', epoch_key) ~= ARGV[1] then
     return 0
 end
@@ -47,7 +47,10 @@ for _, registry in ipairs(registries) do
     local active = registry.active and registry.entries[registry.active]
     if active then
         local number = string.format('%d', registry.last + 1)
-        local entry = { shards = active.shards, window = active.window, building = false }
+        local entry = {
+            shards = active.shards, window = active.window, building = false,
+            release = tonumber(ARGV[4]),
+        }
         redis.call('HSET', registry.key, 'last', number, 'active', number, number, cjson.encode(entry))
     end
     for number, entry in pairs(registry.entries) do

@@ -37,10 +37,13 @@ class ReadModels:
         """Where the foremost stands; 0 if there is none."""
         return max((c.position for c in self._checkpoints().values()), default=0)
 
-    def begin_history(self, carried: str, epoch: str) -> bool:
-        """Puts away all that is derived from the history `carried`; see begin_history.lua."""
+    def begin_history(self, carried: str, epoch: str, release: int) -> bool:
+        """Puts away all that is derived from the history `carried`; see begin_history.lua.
+
+        `release`: the newest retry of the store that is there now.
+        """
         keys = [EPOCH, STREAM, *map(generations_key, self._names)]
-        arguments = [carried, epoch, str(FOREVER), *self._names]
+        arguments = [carried, epoch, str(FOREVER), str(release), *self._names]
         return bool(self._begin_history(keys=keys, args=arguments))
 
     def remove_lost(self) -> bool:

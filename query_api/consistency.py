@@ -5,17 +5,19 @@ shards or generations.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from fastapi import Request, Response
 from prometheus_client import Counter, Gauge
+from redis.exceptions import RedisError
 
 from edge.feed_token import HEADER, FeedToken
 from edge.problems import Problem
 from projections.errors import ProjectionBehind, ProjectionUnavailable, RelationalUnreachable
-from query_api.errors import NotFound
+from query_api.errors import NotFound, RedisAway
 from query_api.preferences import Preferences
 from query_api.read_models import ReadModels
 
@@ -115,7 +117,9 @@ class Consistency:
     async def _check(self, wanted: FeedToken) -> None:
         watch = self._models.watch
         if watch.epoch and wanted.epoch != watch.epoch:
-            await watch.look()  # it may have changed just now
+            # It may have changed just now. While Redis is away, it has not.
+            with contextlib.suppress(RedisAway, RedisError):
+                await self._models.breaker.call(watch.look_at_stream)
             if wanted.epoch != watch.epoch:
                 raise _gone(wanted.epoch)
         if wanted.position <= watch.head.position:

@@ -174,6 +174,9 @@ class Journal:
         with self._lock:
             settled = self._settling.run(sentence("settle_entry"), values).rowcount
             self._queued -= settled
+            if self._queued <= 0:
+                # Others may have let rejected commands wait again, which nobody has counted here.
+                [self._queued] = self._settling.run(sentence("count_queued")).fetchone()
         metrics.ENTRIES.set(self._queued)
         metrics.OUTCOMES.labels(state).inc(settled)
 

@@ -38,8 +38,9 @@ class WriteRoute(APIRoute):
             answer = await handler(request)
             if HEADER in answer.headers:
                 told = FeedToken.parse(answer.headers[HEADER])
-                newest = FeedToken(told.epoch, max(told.position, token.position))
-                answer.headers.update(newest.header())
+                if told.epoch == token.epoch:
+                    newest = FeedToken(told.epoch, max(told.position, token.position))
+                    answer.headers.update(newest.header())
             return answer
 
         return write
@@ -47,6 +48,8 @@ class WriteRoute(APIRoute):
 
 def _check(write_model: Slackwater, intake: Intake, token: FeedToken) -> None:
     """Raises Problem: 410 for a token of another history, 400 for one of the future."""
+    if write_model.epoch and token.epoch != write_model.epoch:
+        intake.look_at_epoch()  # the store may have got another one since it was last written to
     if write_model.epoch and token.epoch != write_model.epoch:
         raise Problem(
             HTTPStatus.GONE,

@@ -14,7 +14,7 @@ class Derived(Protocol):
         """The newest position that anything which is read has applied."""
         ...
 
-    def begin_history(self, carried: str, epoch: str) -> bool:
+    def begin_history(self, carried: str, epoch: str, release: int) -> bool:
         """Puts away stream and read models of the epoch `carried`, and begins anew for `epoch`.
 
         At one instant. False if the epoch that Redis carries is another by now: nothing is

@@ -46,21 +46,29 @@ class LogFollower:
     async def run(self) -> None:
         """Follows from the newest position on that is known now, until cancelled or ended."""
         self._epoch, self.position = self._watch.epoch, self._watch.head.position
-        while self._watch.epoch in (self._epoch, ""):
-            try:
-                entries = await self.read_after(self.position, BLOCK_MS)
-            except StoreUnreachable as error:
-                logger.info("the log cannot be followed now: %s", error)
-                await asyncio.sleep(PAUSE_SECONDS)
-                continue
+        try:
+            while self._is_the_same_history():
+                await self._take_what_is_new()
+        finally:
+            self.ended = True
+            async with self._news:
+                self._news.notify_all()
+
+    async def _take_what_is_new(self) -> None:
+        try:
+            entries = await self.read_after(self.position, BLOCK_MS)
+        except StoreUnreachable as error:
+            logger.info("the log cannot be followed now: %s", error)
+            await asyncio.sleep(PAUSE_SECONDS)
+            return
+        if entries and self._is_the_same_history():
             async with self._news:
                 self._kept.extend(entries)
-                if entries:
-                    self.position = entries[-1].position
-                    self._news.notify_all()
-        self.ended = True
-        async with self._news:
-            self._news.notify_all()
+                self.position = entries[-1].position
+                self._news.notify_all()
+
+    def _is_the_same_history(self) -> bool:
+        return self._watch.epoch in (self._epoch, "")
 
     def since(self, position: int) -> list[Entry] | None:
         """What is in memory after this position; None if it does not reach back so far."""

@@ -134,7 +134,9 @@ class Relay:
     def _begin_history(self, fault: str, found: str, carried: str) -> None:
         """Gives the store a new epoch and puts away what is derived from the history of before."""
         epoch = self._store.renew_epoch(found=found, carried=carried)
-        if epoch is None or not self._derived.begin_history(carried, epoch):
+        if epoch is None or not self._derived.begin_history(
+            carried, epoch, self._store.newest_retry()
+        ):
             return  # another relay was at it: look again
         EPOCH_CHANGES.inc()
         self._removing = True

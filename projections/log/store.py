@@ -104,6 +104,13 @@ class Store:
             raise StoreUnreachable("the store has no epoch yet: start the command API first")
         return row[0]
 
+    def newest_retry(self) -> int:
+        """The number of the newest retry of events that were in quarantine; 0: there was none."""
+        with self._connected() as connection:
+            row = connection.execute(query("select_release")).fetchone()
+        assert row is not None
+        return row[0]
+
     def wait_for_hint(self, seconds: float) -> None:
         """Returns when a writer has notified, or after this time.
 

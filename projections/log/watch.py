@@ -172,5 +172,5 @@ def happened_at(state: bytes) -> float:
     """When the event with this payload happened, in Unix seconds."""
     try:
         return msgspec.json.decode(state, type=_Happened).at.timestamp()
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError):
         return time.time()  # an event that cannot be read has no time: it counts from now

@@ -135,10 +135,18 @@ class Session:
 
     async def _author_came(self, change: AuthorCame) -> AuthorCameIn:
         profile = await self._profile(change.author)
-        page = await self.models.home_feed.posts_of(
-            change.author, below=change.position, limit=POSTS_OF_NEW_AUTHOR_MAX
-        )
-        hydrated = await hydrate_posts(self.models, page.posts, page.position)
+        deadline = time.monotonic() + FACT_SECONDS_MAX
+        while True:
+            page = await self.models.home_feed.posts_of(
+                change.author, below=change.position, limit=POSTS_OF_NEW_AUTHOR_MAX
+            )
+            hydrated = await hydrate_posts(self.models, page.posts, page.position)
+            if hydrated.as_of >= change.position:
+                break
+            # The log is ahead: what the author posted just before would be in neither.
+            if time.monotonic() > deadline:
+                raise StreamEnded(f"read models are at {hydrated.as_of}, not at {change.position}")
+            await asyncio.sleep(0.05)
         more = page.more or page.horizon > 0
         return AuthorCameIn(author=author(profile), items=hydrated.items, more=more)
 

@@ -67,7 +67,7 @@ def test_between_the_change_and_the_refilling_nothing_is_there(
     async def question(models: ReadModels) -> None:
         assert (await models.home_feed.feed(6, below=0, limit=9)).position == 8
         carried = pipeline.stream.epoch()
-        assert pipeline.read_models.begin_history(carried, "new")
+        assert pipeline.read_models.begin_history(carried, "new", 0)
         with pytest.raises(ProjectionUnavailable):
             await models.home_feed.feed(6, below=0, limit=9)
         assert models.watch.epoch == "new"

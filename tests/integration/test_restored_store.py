@@ -119,8 +119,8 @@ def test_two_relays_that_both_notice_agree_on_one_epoch(
     second = store.renew_epoch(found=carried, carried=carried)
     assert first is not None
     assert first == second
-    assert restored.read_models.begin_history(carried, first)
-    assert not restored.read_models.begin_history(carried, first)
+    assert restored.read_models.begin_history(carried, first, 0)
+    assert not restored.read_models.begin_history(carried, first, 0)
     assert {g.number for g in restored.generations.active(NAMES)} == {2}
 
 
@@ -173,7 +173,7 @@ def test_what_was_put_away_is_removed_bit_by_bit_and_held_until_then(
     carried, store = restored.stream.epoch(), new_store_connection(restored)
     epoch = store.renew_epoch(found=carried, carried=carried)
     assert epoch
-    restored.read_models.begin_history(carried, epoch)
+    restored.read_models.begin_history(carried, epoch, 0)
     old = set(cast("list[bytes]", restored.redis.keys("{*:1:*")))
     checkpoints = {key for key in old if key.endswith(b"checkpoint")}
     assert {listed.state for listed in restored.generations.listed("posts")} == {
@@ -194,7 +194,7 @@ def test_a_change_of_history_needs_no_memory(restored: Pipeline) -> None:
     carried = restored.stream.epoch()
     restored.redis.config_set("maxmemory", "1")
     try:
-        assert ReadModels(restored.redis, NAMES).begin_history(carried, "new")
+        assert ReadModels(restored.redis, NAMES).begin_history(carried, "new", 0)
     finally:
         restored.redis.config_set("maxmemory", "0")
 

@@ -6,7 +6,9 @@ from typing import Any, cast
 import pytest
 
 from projections.log.entry import Entry
+from projections.log.errors import StoreUnreachable
 from projections.log.reader import LogReader
+from projections.projector import Projector
 from tests.integration.backups import Backup
 from tests.integration.pipeline import Pipeline
 from tests.integration.restored_store import (
@@ -14,6 +16,7 @@ from tests.integration.restored_store import (
     register,
     settle,
 )
+from tests.waiting import until
 
 
 class Sleeper(LogReader):
@@ -57,11 +60,20 @@ def test_a_projector_that_slept_through_the_change_writes_nothing_of_the_lost_hi
     zombie._log = Sleeper(pipeline, sleep)
     zombie._share_until = 0.0
     zombie._member._next_beat = 0.0
-    zombie.step()
+    until(lambda: stepped(zombie), "it finds its connections again")
     assert seen
     lost = {k: v for k, v in everything(pipeline).items() if seen.get(k) != v}
     assert lost == {}
     assert_equal_to_history(pipeline, database_url)
+
+
+def stepped(projector: Projector) -> bool:
+    """As its worker steps: a store that cut a connection off is asked again."""
+    try:
+        projector.step()
+    except StoreUnreachable:
+        return False
+    return True
 
 
 def everything(pipeline: Pipeline) -> dict[bytes, Any]:

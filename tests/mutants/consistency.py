@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "the log of a history that is over is followed on",
         _FOLLOWER,
-        'while self._watch.epoch in (self._epoch, ""):',
-        "while True:",
+        'return self._watch.epoch in (self._epoch, "")',
+        "return True",
         FOLLOWER,
     ),
 )
