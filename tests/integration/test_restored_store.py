@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import cast
 
+import psycopg
 import pytest
 from redis import Redis
 
@@ -109,6 +110,18 @@ def test_a_relay_that_was_killed_half_way_is_followed_by_one_that_goes_on(
     renewed = new_store_connection(restored).renew_epoch(found=carried, carried=carried)
     settle(restored)
     assert restored.stream.epoch() == restored.store.epoch() == renewed != carried
+
+
+def test_new_generations_know_the_newest_retry_of_the_store_that_is_there(
+    restored: Pipeline, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO slackwater_quarantine (position, originator_id, topic, reason, released) "
+            "VALUES (2, gen_random_uuid(), 'post.published', 'of old', 3)"
+        )
+    settle(restored)
+    assert {g.release for g in restored.generations.active(NAMES)} == {3}
 
 
 def test_two_relays_that_both_notice_agree_on_one_epoch(

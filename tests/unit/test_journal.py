@@ -128,6 +128,25 @@ def test_a_rejected_command_waits_again_behind_the_others_while_the_journal_is_i
     assert drained(journal) == [other, first, second, late]
 
 
+def test_it_is_not_empty_before_all_is_settled_although_rejected_ones_wait_again(
+    journal: Journal, path: Path
+) -> None:
+    refused = [post(f"refused {number}") for number in range(2)]
+    for command in refused:
+        journal.add(command)
+        journal.reject(command, 404, "not yet")
+    with closing(JournalFile(path, durable=True)) as beside:
+        assert beside.requeue(None) == 2
+    accepted = [post(f"accepted {number}") for number in range(2)]
+    for command in accepted:
+        journal.add(command)
+    while entry := journal.oldest():
+        assert entry.command is not None
+        assert journal.depth > 0, "else what comes next would overtake what waits"
+        journal.done(entry.command, position=1)
+    assert journal.depth == 0
+
+
 def test_settled_commands_are_forgotten_after_their_time_and_waiting_ones_never(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
