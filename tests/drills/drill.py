@@ -14,8 +14,8 @@ from tests.drills.scene import Scene
 from tests.drills.stage import Fault, Stage, pause
 from tests.drills.traffic import Traffic
 
-LEAD_SECONDS = 1.5
-TAIL_SECONDS = 1.5
+LEAD_SECONDS = 1.0
+TAIL_SECONDS = 1.0
 
 
 def nothing(_: Stage) -> AbstractContextManager[None]:

@@ -38,8 +38,8 @@ def violations(scene: Scene, kind: type[Client], name: str) -> Record:
         crowd = Crowd(scene.addresses.gateway, record, name, rng, kind)
         loop.finish(crowd.set_up())
         with stopped(*scene.system.projectors)(Stage(scene, rng)):
-            loop.finish(write_and_read(crowd, times=2))
-        loop.finish(write_and_read(crowd, times=20))
+            loop.finish(write_and_read(crowd, times=1))
+        loop.finish(write_and_read(crowd, times=5))
         loop.finish(crowd.close())
     return record
 
