@@ -123,8 +123,10 @@ def test_a_stream_outlives_the_restart_of_every_worker(
 def test_a_stream_that_cannot_begin_is_refused(
     people: list[Person], headers: dict[str, str], status: int
 ) -> None:
-    who = people[0].headers if headers else {}
-    answer = people[0].http.get("/feed/stream", headers=who | headers)
+    ada = people[0]
+    ada.feed_as_of(ada.position)
+    who = ada.headers if headers else {}
+    answer = ada.http.get("/feed/stream", headers=who | headers)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
 
