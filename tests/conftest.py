@@ -14,6 +14,15 @@ from projections.worker import connect_redis
 from tests.places import let_through
 from tests.servers import Servers, embedded_servers, empty_database
 
+WHOLE_SYSTEMS = ("acceptance", "faults")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on a whole system runs on one worker: two cores do not carry many systems."""
+    for item in items:
+        if item.path.parent.name in WHOLE_SYSTEMS:
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:

@@ -20,7 +20,7 @@ def test_additions_and_removals_are_told_at_their_positions(people: list[Person]
     ada, bob, cyd = people
     old = bob.post("before")
     ada.feed_as_of(bob.position)
-    with listening(ada) as listener:
+    with listening(ada, Last_Event_ID=str(bob.position)) as listener:
         ada.follow(bob)
         followed_at = ada.position
         new = bob.post("news")
@@ -104,7 +104,7 @@ def test_a_stream_outlives_the_restart_of_every_worker(
     ada.post("first")
     ada.feed_as_of(ada.position)
     supervisor = running.system.supervisor
-    with listening(ada) as listener:
+    with listening(ada, Last_Event_ID=str(ada.position)) as listener:
         names = ["relay", *running.system.projectors]
         for name in names:
             supervisor.want(name, running=False)
@@ -172,7 +172,7 @@ def test_who_does_not_read_is_not_waited_for(http: httpx.Client, people: list[Pe
     bob.feed_as_of(bob.position)
     with (
         http.stream("GET", "/feed/stream", headers=ada.headers) as unread,
-        listening(bob) as listener,
+        listening(bob, Last_Event_ID=str(bob.position)) as listener,
     ):
         for number in range(50):
             ada.post(f"{number} " + "x" * 1_900)

@@ -98,7 +98,7 @@ def test_from_the_stop_over_the_quarantine_to_the_retry(directory: Path) -> None
             assert f"position {position}" in refused.json()["detail"]
         later = bob.post("later")
         assert ada.feed().json()["items"] == []
-        assert ada.feed().json()["lag"]["events"] > 0
+        until(lambda: ada.feed().json()["lag"]["events"] > 0, "the feed says that it is behind")
         [waited] = told(addresses, "quarantine", "list")
         assert (waited["position"], waited["state"]) == (position, "waited for")
         log = (directory / "logs" / "projector-1.log").read_text(encoding="utf-8")
