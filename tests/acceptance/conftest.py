@@ -1,48 +1,26 @@
 """The whole system, as `slackwater up` runs it, for all acceptance tests of a worker."""
 
-import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from itertools import count
 
 import httpx
 import pytest
 
-from launcher.settings import Settings
-from launcher.system import Addresses, System
 from tests.acceptance.people import Person
 from tests.places import let_through
 from tests.waiting import until
+from tests.whole_system import Running, whole_system
 
 WINDOW = 30
 """Short, so that a test can look over its edge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A running system."""
-
-    system: System
-    addresses: Addresses
-
-
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
     """Everything, on free ports."""
-    directory = let_through(tmp_path_factory.mktemp("system"))
-    settings = Settings.of(
-        data_dir=directory, port=0, command_port=0, query_port=0, window=WINDOW, shards=3
-    )
-    system = System(settings, tell=print)
-    stop = threading.Event()
-    addresses = system.start(stop)
-    tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
-    tending.start()
-    yield Running(system, addresses)
-    stop.set()
-    tending.join()
-    system.stop()
-    system.remove()
+    place = let_through(tmp_path_factory.mktemp("system"))
+    with whole_system(place, window=WINDOW, shards=3) as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from edge.tokens import AccessTokens
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person, position_of
+from tests.whole_system import Running
 
 
 def test_registering_answers_with_the_person_a_token_and_where_to_find_them(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person, position_of
 from tests.waiting import until
+from tests.whole_system import Running
 
 
 def token_of(answer: httpx.Response) -> str:

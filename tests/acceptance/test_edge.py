@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person
 from tests.waiting import until
+from tests.whole_system import Running
 
 
 @pytest.fixture(params=["", "/command-api", "/query-api"])
@@ -115,6 +115,7 @@ def test_the_summary_shows_what_a_person_asks_for_first(
         "home-feed": 3,
         "posts": 3,
         "profiles": 3,
+        "relational": 1,
     }
     writes = http.get("/command-api/debug/metrics-summary").json()
     assert writes["head"]["position"] >= people[0].position

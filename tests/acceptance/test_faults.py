@@ -6,9 +6,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person, position_of
 from tests.waiting import until
+from tests.whole_system import Running
 
 
 def run_again(running: Running, names: list[str]) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from edge.tokens import AccessTokens
 from query_api.feed_stream.streams import STREAMS_PER_PERSON_MAX
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person
 from tests.acceptance.streaming import Told, listening
 from tests.waiting import until
+from tests.whole_system import Running
 
 
 def test_additions_and_removals_are_told_at_their_positions(people: list[Person]) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 
-from tests.acceptance.conftest import Running, waiting_in_journal
+from tests.acceptance.conftest import waiting_in_journal
 from tests.acceptance.people import Person
 from tests.acceptance.test_faults import run_again
 from tests.waiting import until
+from tests.whole_system import Running
 
 MILLISECONDS_MAX = 500
 

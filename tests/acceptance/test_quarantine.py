@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +13,12 @@ import httpx
 import psycopg
 import pytest
 
-from launcher.settings import Settings, environment_name
-from launcher.system import Addresses, System
+from launcher.settings import environment_name
+from launcher.system import Addresses
 from tests.acceptance.people import Person
 from tests.places import let_through
 from tests.waiting import until
+from tests.whole_system import whole_system
 
 READABLE = "replace(convert_from(state, 'UTF8'), '\"v\":2', '\"v\":1')"
 
@@ -26,23 +26,8 @@ READABLE = "replace(convert_from(state, 'UTF8'), '\"v\":2', '\"v\":1')"
 @contextmanager
 def system(directory: Path, poison: str, *, is_last: bool) -> Generator[Addresses]:
     """Everything that `slackwater up` runs, on this data directory, with this policy."""
-    settings = Settings.of(
-        data_dir=directory, port=0, command_port=0, query_port=0, shards=2, projectors=1,
-        poison=poison,
-    )  # fmt: skip
-    running = System(settings, tell=print)
-    stop = threading.Event()
-    addresses = running.start(stop)
-    tending = threading.Thread(target=running.supervisor.tend, args=(stop,))
-    tending.start()
-    try:
-        yield addresses
-    finally:
-        stop.set()
-        tending.join()
-        running.stop()
-        if is_last:
-            running.remove()
+    with whole_system(directory, is_last=is_last, shards=2, projectors=1, poison=poison) as running:
+        yield running.addresses
 
 
 def slackwater(addresses: Addresses, *arguments: str) -> "subprocess.CompletedProcess[str]":

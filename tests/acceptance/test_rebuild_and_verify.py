@@ -16,9 +16,9 @@ import pytest
 from redis import Redis
 
 from launcher.settings import environment_name
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person, position_of
 from tests.waiting import until
+from tests.whole_system import Running
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator
 import pytest
 from redis import Redis
 
-from tests.acceptance.conftest import Running
 from tests.acceptance.constant_reader import ConstantReader, reading
 from tests.acceptance.people import Person
 from tests.waiting import until
+from tests.whole_system import Running
 
 SETTLED_SECONDS = 1.0
 REFUSED_SHARE_MAX = 0.001

@@ -13,29 +13,18 @@ from typing import Self
 import httpx
 import pytest
 
-from launcher.settings import Settings, environment_name
-from launcher.system import System
-from tests.acceptance.conftest import Running
+from launcher.settings import environment_name
 from tests.acceptance.people import Person
 from tests.places import let_through
 from tests.waiting import until
+from tests.whole_system import Running, whole_system
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Generator[Running]:
     """A system of its own: its history is lost."""
-    settings = Settings.of(
-        data_dir=let_through(tmp_path), port=0, command_port=0, query_port=0, window=30, shards=3
-    )
-    system, stop = System(settings, tell=print), threading.Event()
-    addresses = system.start(stop)
-    tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
-    tending.start()
-    yield Running(system, addresses)
-    stop.set()
-    tending.join()
-    system.stop()
-    system.remove()
+    with whole_system(let_through(tmp_path), window=30, shards=3) as own:
+        yield own
 
 
 @dataclass

@@ -11,30 +11,17 @@ import pytest
 from launcher import scaling
 from launcher.scaler import Scaler, lag_of
 from launcher.scaling import Rule
-from launcher.settings import Settings
-from launcher.system import System
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person
 from tests.places import let_through
 from tests.waiting import until
+from tests.whole_system import Running, whole_system
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Generator[Running]:
     """A system with one projector, and one to spare."""
-    settings = Settings.of(
-        data_dir=let_through(tmp_path),
-        port=0, command_port=0, query_port=0, projectors=1, projectors_max=2,
-    )  # fmt: skip
-    system, stop = System(settings, tell=print), threading.Event()
-    addresses = system.start(stop)
-    tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
-    tending.start()
-    yield Running(system, addresses)
-    stop.set()
-    tending.join()
-    system.stop()
-    system.remove()
+    with whole_system(let_through(tmp_path), projectors=1, projectors_max=2) as own:
+        yield own
 
 
 def test_while_feeds_stay_behind_a_spare_projector_runs_and_when_they_do_not_it_is_stopped(

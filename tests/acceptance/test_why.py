@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.acceptance.conftest import Running
 from tests.acceptance.people import Person
+from tests.whole_system import Running
 
 UNKNOWN = "01a20353-9494-76da-a091-dd456c037a46"
 

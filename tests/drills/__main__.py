@@ -16,7 +16,7 @@ from rich.console import Console
 from tests.drills.catalogue import DRILLS
 from tests.drills.drill import Drill, Plan, Result, run
 from tests.drills.report import as_document, show, write_json
-from tests.drills.scene import whole_system
+from tests.drills.scene import drill_scene
 
 SECONDS, RATE = 5.0, 40.0
 
@@ -45,7 +45,7 @@ def _run(drills: list[Drill], plan: Plan) -> list[Result]:
         place = Path(tempfile.mkdtemp(prefix="slackwater-drills-"))
         place.chmod(0o711)  # as root, Postgres runs as another account, which has to pass through
         try:
-            with whole_system(place, tell=lambda _: None) as scene:
+            with drill_scene(place, tell=lambda _: None) as scene:
                 while waiting:
                     drill = waiting.pop(0)
                     results.append(run(drill, scene, plan))

@@ -1,6 +1,5 @@
 """The scene of a drill: every process of `slackwater up`, and hands that can reach into it."""
 
-import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,10 +8,9 @@ from pathlib import Path
 import httpx
 from redis import Redis
 
-from launcher.settings import Settings
 from launcher.supervisor import Tell
-from launcher.system import Addresses, System
 from tests.waiting import until
+from tests.whole_system import Running, whole_system
 
 SHARDS = 3
 LISTENING = {"command-api": "/command-api/readyz", "query-api": "/query-api/readyz"}
@@ -21,14 +19,14 @@ LISTENING = {"command-api": "/command-api/readyz", "query-api": "/query-api/read
 class Scene:
     """A running system. Its supervisor starts again whatever dies, as for everybody."""
 
-    def __init__(self, system: System, addresses: Addresses) -> None:
-        self.system = system
-        self.addresses = addresses
-        self.supervisor = system.supervisor
+    def __init__(self, running: Running) -> None:
+        self.system = running.system
+        self.addresses = running.addresses
+        self.supervisor = running.system.supervisor
         self.played: list[str] = []
         """The drills that took place here."""
 
-        self.redis = Redis.from_url(addresses.redis_url)
+        self.redis = Redis.from_url(running.addresses.redis_url)
 
     @property
     def valkey_directory(self) -> Path:
@@ -77,21 +75,11 @@ class Scene:
 
 
 @contextmanager
-def whole_system(place: Path, tell: Tell) -> Generator[Scene]:
-    """Everything on free ports, its data below `place`, for as long as the context is."""
-    settings = Settings.of(data_dir=place, port=0, command_port=0, query_port=0, shards=SHARDS)
-    system, stop = System(settings, tell), threading.Event()
-    try:
-        addresses = system.start(stop)
-        tending = threading.Thread(target=system.supervisor.tend, args=(stop,))
-        tending.start()
-        scene = Scene(system, addresses)
+def drill_scene(place: Path, tell: Tell) -> Generator[Scene]:
+    """A system for drills, its data below `place`, for as long as the context is."""
+    with whole_system(place, tell=tell, shards=SHARDS) as running:
+        scene = Scene(running)
         try:
             yield scene
         finally:
             scene.redis.close()
-            stop.set()
-            tending.join()
-            system.stop()
-    finally:
-        system.remove()

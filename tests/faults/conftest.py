@@ -4,12 +4,12 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.drills.scene import Scene, whole_system
+from tests.drills.scene import Scene, drill_scene
 from tests.places import let_through
 
 
 @pytest.fixture(scope="session")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Generator[Scene]:
     """Everything, on free ports."""
-    with whole_system(let_through(tmp_path_factory.mktemp("drills")), tell=print) as scene:
+    with drill_scene(let_through(tmp_path_factory.mktemp("drills")), tell=print) as scene:
         yield scene
