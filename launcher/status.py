@@ -14,7 +14,7 @@ from launcher.poison import quarantine_of, standings, waiting
 from launcher.projection_servers import projection_servers
 from launcher.required import database_url, redis_url
 from launcher.settings import Settings
-from projections.errors import ProjectionUnavailable
+from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from projections.vitals import vitals_of
 from query_api.lag_watch import LagWatch
 from query_api.read_models import ReadModels
@@ -46,10 +46,14 @@ async def _look(settings: Settings) -> Status:
         await models.watch.look_at_stream()
         status["workers"] = await vitals_of(models.redis, "relay")
         status["workers"] += await vitals_of(models.redis, "projector")
-        status["projections"] = await LagWatch(models).measure()
+        status["projections"] |= await LagWatch(models).measure()
     except RedisError as error:
         status["faults"].append(f"Redis does not answer: {error}")
     except ProjectionUnavailable as error:
+        status["faults"].append(str(error))
+    try:
+        status["projections"] |= await LagWatch(models).measure_tables()
+    except (RelationalUnreachable, ProjectionUnavailable) as error:
         status["faults"].append(str(error))
     await models.close()
     if not status["faults"]:

@@ -1,18 +1,21 @@
 """The lag of every shard, measured here because this half goes on when the workers do not."""
 
 import asyncio
+import contextlib
 import logging
 
 from prometheus_client import Gauge
 from redis.exceptions import RedisError
 
-from projections.errors import ProjectionUnavailable
+from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
 from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
+from projections.relational.keys import RELATIONAL
 from projections.shards import Generation, Shard
 from query_api.errors import RedisAway
+from query_api.freshness import relational_freshness
 from query_api.read_models import ReadModels
 
 logger = logging.getLogger(__name__)
@@ -54,6 +57,8 @@ class LagWatch:
                 pass  # nothing is built yet, so there is no lag to show
             except RedisError as error:
                 logger.warning("the lag cannot be measured: %s", error)
+            with contextlib.suppress(RelationalUnreachable, ProjectionUnavailable):  # likewise
+                await self.measure_tables()
             await asyncio.sleep(EVERY_SECONDS)
 
     async def measure(self) -> dict[str, list[dict[str, object]]]:
@@ -73,6 +78,15 @@ class LagWatch:
             ]
         return found
 
+    async def measure_tables(self) -> dict[str, list[dict[str, object]]]:
+        """The same of the relational projection, which is one shard.
+
+        Raises RelationalUnreachable, ProjectionUnavailable.
+        """
+        standing = await self._models.relational.position()
+        lag = relational_freshness(self._models.watch, standing).lag
+        return {RELATIONAL: [_told(RELATIONAL, 0, standing.position, lag.events, lag.seconds)]}
+
     async def _positions(self, generation: Generation) -> Looked[dict[Shard, tuple[int, bool]]]:
         shards = generation.all_shards()
         async with self._models.redis.pipeline(transaction=False) as pipe:
@@ -90,13 +104,18 @@ class LagWatch:
     ) -> dict[str, object]:
         events = max(0, head - position)
         seconds = await self._models.watch.lag_seconds(position)
-        labels = (shard.generation.projection, str(shard.index))
-        LAG_EVENTS.labels(*labels).set(events)
-        LAG_SECONDS.labels(*labels).set(seconds)
-        return {
-            "shard": shard.index,
-            "position": position,
-            "lag_events": events,
-            "lag_seconds": round(seconds, 3),
-            "filling": filling,
-        }
+        told = _told(shard.generation.projection, shard.index, position, events, seconds)
+        return told | {"filling": filling}
+
+
+def _told(
+    projection: str, shard: int, position: int, events: int, seconds: float
+) -> dict[str, object]:
+    LAG_EVENTS.labels(projection, str(shard)).set(events)
+    LAG_SECONDS.labels(projection, str(shard)).set(seconds)
+    return {
+        "shard": shard,
+        "position": position,
+        "lag_events": events,
+        "lag_seconds": round(seconds, 3),
+    }

@@ -1,11 +1,12 @@
 """The figures that a person asks for first."""
 
+import contextlib
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
 from edge.metrics import RecentRequests, percentiles_ms
-from projections.errors import ProjectionUnavailable
+from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from projections.vitals import vitals_of
 from query_api.cache import FactCache
 from query_api.errors import RedisAway
@@ -19,12 +20,13 @@ async def summarise(
 ) -> Mapping[str, object]:
     """Requests, where reads come from, head, lag by shard, caches, propagation, workers.
 
-    What only Redis knows is empty while Redis is away. Raises RedisError.
+    What only one store knows is left out while that one is away. Raises RedisError.
     """
-    try:
-        lags = await models.breaker.call(lag.measure)
-    except (ProjectionUnavailable, RedisAway):
-        lags = {}
+    lags: dict[str, object] = {}
+    with contextlib.suppress(ProjectionUnavailable, RedisAway):
+        lags |= await models.breaker.call(lag.measure)
+    with contextlib.suppress(ProjectionUnavailable, RelationalUnreachable):
+        lags |= await lag.measure_tables()
     relays, projectors = await _workers(models, "relay"), await _workers(models, "projector")
     propagations = chain.from_iterable(one["propagation_seconds"] for one in projectors)
     return {

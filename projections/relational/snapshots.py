@@ -80,6 +80,7 @@ class Snapshots:
         # and not just all connections in use.
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._away_until = 0.0
+        self._is_away = False
         self._looks: set[asyncio.Task[Any]] = set()
         self._in_turn: set[asyncio.Task[Any]] = set()
 
@@ -106,7 +107,7 @@ class Snapshots:
             task.cancel()
             raise self._away(f"no answer within {PATIENCE_SECONDS:.0f} s")
         try:
-            return task.result()
+            answer = task.result()
         except psycopg.errors.UndefinedTable as error:
             raise ProjectionUnavailable(NOT_BUILT) from error
         except psycopg.errors.QueryCanceled as error:
@@ -114,6 +115,8 @@ class Snapshots:
             raise RelationalUnreachable(UNREACHABLE) from error
         except AWAY as error:
             raise self._away(str(error)) from error
+        self._answers()
+        return answer
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -135,8 +138,15 @@ class Snapshots:
 
     def _away(self, what: str) -> RelationalUnreachable:
         self._away_until = time.monotonic() + AWAY_SECONDS
-        logger.warning("Postgres does not answer: %s", what)
+        if not self._is_away:
+            logger.warning("Postgres does not answer: %s", what)
+        self._is_away = True
         return RelationalUnreachable(UNREACHABLE)
+
+    def _answers(self) -> None:
+        if self._is_away:
+            logger.info("Postgres answers again")
+        self._is_away = False
 
     def _end_turn(self, task: asyncio.Task[Any]) -> None:
         if task in self._in_turn:

@@ -48,6 +48,8 @@ def test_the_list_and_the_status_show_what_everything_waits_for(
         assert asyncio.run(show_status(settings, as_json=True)) == 0
         status = json.loads(capsys.readouterr().out)
         assert [one["position"] for one in status["waited_for"]] == [position]
+        [tables_row] = status["projections"]["relational"]
+        assert (tables_row["position"], tables_row["lag_events"]) == (position - 1, 1)
         assert asyncio.run(show_status(settings, as_json=False)) == 0
         assert f"stopped before position {position}" in capsys.readouterr().out
 
