@@ -1,7 +1,8 @@
 """From post numbers to what a person reads: bodies and authors put in their places.
 
-The three read models move on their own. A body that its shard has not reached yet is left out,
-and the answer then claims less; a body that is gone although its shard is past it was deleted.
+The three read models move on their own. A body that its shard has not reached yet is left out, and
+so is whatever is newer: the answer then claims less, and shows one moment. A body that is gone
+although its shard is past it was deleted.
 """
 
 from collections.abc import Sequence
@@ -31,14 +32,14 @@ class Hydrated:
 
 
 async def hydrate_posts(models: ReadModels, numbers: Sequence[int], as_of: int) -> Hydrated:
-    """The posts with these numbers, as far as bodies and authors are there."""
+    """The posts with these numbers up to the position that may be claimed for all of them."""
     bodies, as_of = await _facts(models.bodies, models.posts, numbers, as_of)
     authors = [body.author for body in bodies.values()]
     people, as_of = await _facts(models.people, models.profiles, authors, as_of)
     items = [
         feed_item(number, body, people[body.author])
         for number in numbers
-        if (body := bodies.get(number)) is not None and body.author in people
+        if number <= as_of and (body := bodies.get(number)) and body.author in people
     ]
     return Hydrated(items, as_of)
 

@@ -10,7 +10,7 @@ from projections.home_feed.read import WindowPage
 from projections.posts.apply import PROJECTION as POSTS
 from projections.profiles.apply import PROJECTION as PROFILES
 from projections.projection import BatchWriter, Projection
-from projections.shards import Checkpoint
+from projections.shards import Checkpoint, Shard
 from query_api.items import Hydrated, hydrate_posts
 from query_api.read_models import ReadModels
 from tests.integration.conftest import Ask
@@ -20,7 +20,13 @@ from tests.integration.pipeline import Pipeline
 def project_up_to(pipeline: Pipeline, projection: Projection, position: int) -> None:
     """Moves one projection, and no other, up to a position."""
     generation = pipeline.generations.ensure_active(projection.name, shards=1, window=10)
-    shard = generation.shard(0)
+    project_shard_up_to(pipeline, projection, generation.shard(0), position)
+
+
+def project_shard_up_to(
+    pipeline: Pipeline, projection: Projection, shard: Shard, position: int
+) -> None:
+    """Moves one shard, and no other, up to a position."""
     pipeline.generations.begin([shard])  # complete up to nothing
     stands = pipeline.generations.checkpoints([shard])[shard]
     entries = pipeline.store.read_after(stands.position, position - stands.position)
@@ -44,6 +50,28 @@ def test_a_body_that_its_shard_has_not_reached_is_left_out_and_the_answer_claims
     project_up_to(pipeline, PROFILES, second)
     project_up_to(pipeline, POSTS, first)
     hydrated = ask(lambda models: hydrate_posts(models, [second, first], as_of=second))
+    assert [item.text for item in hydrated.items] == ["first"]
+    assert hydrated.as_of == second - 1
+
+
+def test_what_is_newer_than_a_missing_body_is_left_out_too_so_that_a_page_shows_one_moment(
+    pipeline: Pipeline, ask: Ask[Hydrated]
+) -> None:
+    first, second = two_posts(pipeline)
+    grace = pipeline.write_model.register(handle="grace", display_name=None)
+    generation = pipeline.generations.ensure_active(POSTS.name, shards=2, window=10)
+    behind = generation.shard_of(second)
+    while (
+        generation.shard_of(
+            third := pipeline.write_model.publish(author_id=grace.id, text="third").position
+        )
+        == behind
+    ):
+        pass
+    project_up_to(pipeline, PROFILES, third)
+    for shard in generation.all_shards():
+        project_shard_up_to(pipeline, POSTS, shard, first if shard == behind else third)
+    hydrated = ask(lambda models: hydrate_posts(models, [third, second, first], as_of=third))
     assert [item.text for item in hydrated.items] == ["first"]
     assert hydrated.as_of == second - 1
 
