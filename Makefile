@@ -30,7 +30,7 @@ demo: install ## Play a real social history, break things, show that every feed 
 	@$(RUN)/slackwater demo $(ARGS)
 
 test: install ## Run the tests on real Postgres and Valkey
-	@$(RUN)/pytest -n 3 --dist loadgroup $(ARGS)
+	@$(RUN)/pytest -n 3 $(ARGS)
 
 prove: install ## Drive random histories with faults against the feed rule for a minute
 	@$(RUN)/python -m tests.prove $(ARGS)

@@ -25,7 +25,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run, where it writes its log, and the signal that asks it to end in good order."""
+    """What to run, where it writes its log, and the signal that asks it to end in good order.
+
+    `is_server`: the others need it until they have ended.
+    """
 
     name: str
     arguments: Sequence[str]
@@ -33,6 +36,7 @@ class Program:
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account | None = None
+    is_server: bool = False
 
 
 class Child:

@@ -76,8 +76,9 @@ class EmbeddedPostgres:
         for name, value in options.items():
             arguments += ["-c", f"{name}={value}"]
         return Program(
-            "postgres", arguments, _plain_environment(), self._log, signal.SIGINT, self._account
-        )
+            "postgres", arguments, _plain_environment(), self._log, signal.SIGINT, self._account,
+            is_server=True,
+        )  # fmt: skip
 
     def accepts_connections(self) -> bool:
         """Whether the server answers."""

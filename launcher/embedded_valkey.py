@@ -52,7 +52,7 @@ class EmbeddedValkey:
         arguments = [str(get_binary_path())]
         for name, value in options.items():
             arguments += [f"--{name}", value]
-        return Program("valkey", arguments, dict(os.environ), self._log)
+        return Program("valkey", arguments, dict(os.environ), self._log, is_server=True)
 
     def accepts_connections(self) -> bool:
         """Whether the server answers, its data loaded."""

@@ -6,7 +6,7 @@ One thread, the one that calls `tend`, does all starting and stopping; others ma
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from launcher.child import Child, Program
 
@@ -94,12 +94,12 @@ class Supervisor:
         return list(self._charges)
 
     def stop_all(self) -> None:
-        """Stops everything, the last started first: nothing outlives what it needs."""
-        for charge in reversed(self._charges.values()):
-            if charge.child is not None:
-                charge.child.ask_to_stop()
-                charge.child.wait()
-                charge.child = None
+        """Stops everything, the last started first, servers at the very end: nothing outlives what
+        it needs.
+        """
+        last_first = list(reversed(self._charges.values()))
+        for are_servers in (False, True):
+            _stop(one for one in last_first if one.program.is_server == are_servers)
 
     def _tend_one(self, charge: _Charge) -> None:
         child, name = charge.child, charge.program.name
@@ -116,6 +116,16 @@ class Supervisor:
             child.ask_to_stop()
             child.wait()
             charge.child = None
+
+
+def _stop(charges: Iterable[_Charge]) -> None:
+    """All are asked before any is waited for: they end side by side."""
+    running = [(charge, charge.child) for charge in charges if charge.child is not None]
+    for _, child in running:
+        child.ask_to_stop()
+    for charge, child in running:
+        child.wait()
+        charge.child = None
 
 
 def _how_it_ended(code: int) -> str:

@@ -4,6 +4,7 @@ Every test gets an event store of its own and an empty Valkey.
 """
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -12,16 +13,13 @@ from command_api.application import Slackwater
 from projections.log.store import Store
 from projections.worker import connect_redis
 from tests.places import let_through
+from tests.scheduling import SharedFixturesStayTogether
 from tests.servers import Servers, embedded_servers, empty_database
 
-WHOLE_SYSTEMS = ("acceptance", "faults")
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs on a whole system runs on one worker: two cores do not carry many systems."""
-    for item in items:
-        if item.path.parent.name in WHOLE_SYSTEMS:
-            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixturesStayTogether:
+    """Gives the tests to the workers."""
+    return SharedFixturesStayTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Self
 
 import httpx
@@ -16,18 +17,17 @@ import pytest
 from redis import Redis
 
 from launcher.settings import environment_name
+from launcher.system import Addresses
 from tests.acceptance.people import Person, position_of
+from tests.command_line import environment_of, slackwater
 from tests.waiting import until
 from tests.whole_system import Running
 
 
 @pytest.fixture
-def environment(running: Running) -> dict[str, str]:
-    """For a command on this system."""
-    return dict(os.environ) | {
-        environment_name("database_url"): running.addresses.database_url,
-        environment_name("redis_url"): running.addresses.redis_url,
-    }
+def addresses(running: Running) -> Addresses:
+    """Where the system is."""
+    return running.addresses
 
 
 @pytest.fixture
@@ -36,17 +36,10 @@ def redis(running: Running) -> Generator[Redis]:
         yield client
 
 
-def slackwater(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "launcher", *arguments],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-
-def verified(environment: dict[str, str], *arguments: str) -> tuple[int, dict[str, Any]]:
-    done = slackwater(environment, "verify", "--json", *arguments)
+def verified(addresses: Addresses, *arguments: str) -> tuple[int, dict[str, Any]]:
+    done = slackwater(addresses, "verify", "--json", *arguments)
     assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    return done.exit_code, json.loads(done.stdout)
 
 
 @contextmanager
@@ -91,7 +84,7 @@ class Onlooker:
 
 
 def test_while_everything_is_rebuilt_no_read_fails_and_none_goes_back(
-    running: Running, environment: dict[str, str], people: list[Person]
+    running: Running, addresses: Addresses, people: list[Person]
 ) -> None:
     ada, bob, _ = people
     ada.follow(bob)
@@ -100,11 +93,11 @@ def test_while_everything_is_rebuilt_no_read_fails_and_none_goes_back(
     paths = ("/feed/?limit=5", f"/users/{bob.id}", f"/users/{bob.id}/posts?limit=5", below)
     onlookers = [Onlooker(gateway, path, ada.headers) for path in paths]
     with posting(bob), onlookers[0], onlookers[1], onlookers[2], onlookers[3]:
-        done = slackwater(environment, "rebuild", "--all", "--shards", "2", "--json")
-    assert done.returncode == 0, done.stderr
+        done = slackwater(addresses, "rebuild", "--all", "--shards", "2", "--json")
+    assert done.exit_code == 0, done.stderr
     reports = json.loads(done.stdout)
     assert [report["switched"] for report in reports] == [True] * len(reports)
-    rows = [row for row in generations(environment) if row["state"] == "active"]
+    rows = [row for row in generations(addresses) if row["state"] == "active"]
     assert {row["projection"]: row["shards"] for row in rows} == {
         "home-feed": 2, "posts": 2, "profiles": 2, "relational": None
     }  # fmt: skip
@@ -114,17 +107,15 @@ def test_while_everything_is_rebuilt_no_read_fails_and_none_goes_back(
         assert positions == sorted(positions), f"{path} went back"
         assert len(set(positions)) > 10, path
     assert ada.texts_as_of(bob.position)[0] == "meanwhile"
-    code, report = verified(environment)
+    code, report = verified(addresses)
     assert (code, report["equal"]) == (0, True), report
 
 
-def test_verify_says_equal_while_posts_arrive(
-    environment: dict[str, str], people: list[Person]
-) -> None:
+def test_verify_says_equal_while_posts_arrive(addresses: Addresses, people: list[Person]) -> None:
     ada, bob, _ = people
     ada.follow(bob)
     with posting(bob):
-        code, report = verified(environment)
+        code, report = verified(addresses)
     assert (code, report["equal"]) == (0, True), report
     [home_feed] = [one for one in report["projections"] if one["projection"] == "home-feed"]
     assert home_feed["items"]["feed"]["checked"] >= len(people)
@@ -132,7 +123,7 @@ def test_verify_says_equal_while_posts_arrive(
 
 
 def test_verify_names_a_difference_and_repair_mends_it(
-    environment: dict[str, str], redis: Redis, people: list[Person]
+    addresses: Addresses, redis: Redis, people: list[Person]
 ) -> None:
     ada = people[0]
     post = ada.post("here")
@@ -143,42 +134,43 @@ def test_verify_names_a_difference_and_repair_mends_it(
         if redis.lrange(key, 0, -1) == [str(ada.position).encode()]
     ]
     redis.delete(key)
-    done = slackwater(environment, "verify", "home-feed")
-    assert done.returncode == 1
+    done = slackwater(addresses, "verify", "home-feed")
+    assert done.exit_code == 1
     assert f"missing {ada.position}" in done.stdout
-    code, report = verified(environment, "home-feed", "--repair")
+    code, report = verified(addresses, "home-feed", "--repair")
     assert (code, report["repaired"]) == (1, 1)
     assert [item["text"] for item in ada.feed().json()["items"]] == ["here"]
     assert ada.feed().json()["items"][0]["id"] == post["id"]
-    assert verified(environment, "home-feed")[0] == 0
+    assert verified(addresses, "home-feed")[0] == 0
 
 
-def test_verify_that_cannot_tell_exits_with_2(environment: dict[str, str]) -> None:
-    nowhere = environment | {environment_name("redis_url"): "redis://127.0.0.1:1/0"}
+def test_verify_that_cannot_tell_exits_with_2(addresses: Addresses) -> None:
+    nowhere = replace(addresses, redis_url="redis://127.0.0.1:1/0")
     done = slackwater(nowhere, "verify")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "could not tell: Redis does not answer" in done.stderr
-    assert slackwater(environment, "verify", "--sample", "0%").returncode == 2
+    assert slackwater(addresses, "verify", "--sample", "0%").exit_code == 2
 
 
 def test_a_rebuild_that_is_killed_serves_on_and_the_next_one_tidies_up(
-    environment: dict[str, str], redis: Redis, people: list[Person]
+    addresses: Addresses, redis: Redis, people: list[Person]
 ) -> None:
     ada = people[0]
     ada.post("before")
-    before = {row["generation"] for row in generations(environment, "home-feed")}
+    before = {row["generation"] for row in generations(addresses, "home-feed")}
     process = subprocess.Popen(
         [sys.executable, "-m", "launcher", "rebuild", "home-feed"],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | environment_of(addresses),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     until(lambda: 'building":true' in str(redis.hvals(REGISTRY)), "a build has begun")
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert ada.texts_as_of(ada.position) == ["before"]
-    left = {row["generation"]: row["state"] for row in generations(environment, "home-feed")}
+    left = {row["generation"]: row["state"] for row in generations(addresses, "home-feed")}
     assert [left[number] for number in left.keys() - before] == ["building"]
-    assert slackwater(environment, "rebuild", "home-feed").returncode == 0
-    states = {row["state"] for row in generations(environment, "home-feed")}
+    assert slackwater(addresses, "rebuild", "home-feed").exit_code == 0
+    states = {row["state"] for row in generations(addresses, "home-feed")}
     assert states == {"active", "resting"}
     assert ada.texts_as_of(ada.position) == ["before"]
 
@@ -186,35 +178,36 @@ def test_a_rebuild_that_is_killed_serves_on_and_the_next_one_tidies_up(
 REGISTRY = "slackwater:generations:home-feed"
 
 
-def generations(environment: dict[str, str], projection: str = "") -> list[dict[str, Any]]:
-    done = slackwater(environment, "generations", "list", "--json")
-    assert done.returncode == 0, done.stderr
+def generations(addresses: Addresses, projection: str = "") -> list[dict[str, Any]]:
+    done = slackwater(addresses, "generations", "list", "--json")
+    assert done.exit_code == 0, done.stderr
     return [row for row in json.loads(done.stdout) if projection in row["projection"]]
 
 
-def test_a_generation_can_be_activated_again_and_dropped(environment: dict[str, str]) -> None:
-    assert slackwater(environment, "rebuild", "profiles").returncode == 0
-    rows = generations(environment, "profiles")
+def test_a_generation_can_be_activated_again_and_dropped(addresses: Addresses) -> None:
+    assert slackwater(addresses, "rebuild", "profiles").exit_code == 0
+    rows = generations(addresses, "profiles")
     [resting, *_] = [row["generation"] for row in rows if row["state"] == "resting"]
     [active] = [row["generation"] for row in rows if row["state"] == "active"]
-    refused = slackwater(environment, "generations", "drop", "profiles", str(active))
-    assert refused.returncode == 1
+    refused = slackwater(addresses, "generations", "drop", "profiles", str(active))
+    assert refused.exit_code == 1
     assert "is active" in refused.stderr
-    done = slackwater(environment, "generations", "activate", "profiles", str(resting))
-    assert done.returncode == 0, done.stderr
-    dropped = slackwater(environment, "generations", "drop", "profiles", str(active))
-    assert dropped.returncode == 0, dropped.stderr
-    after = {row["generation"]: row["state"] for row in generations(environment, "profiles")}
+    done = slackwater(addresses, "generations", "activate", "profiles", str(resting))
+    assert done.exit_code == 0, done.stderr
+    dropped = slackwater(addresses, "generations", "drop", "profiles", str(active))
+    assert dropped.exit_code == 0, dropped.stderr
+    after = {row["generation"]: row["state"] for row in generations(addresses, "profiles")}
     assert after[resting] == "active"
     assert active not in after
-    assert slackwater(environment, "generations", "drop", "profiles", "999").returncode == 1
+    assert slackwater(addresses, "generations", "drop", "profiles", "999").exit_code == 1
 
 
-def test_the_watching_audit_tells_its_figures(environment: dict[str, str]) -> None:
+def test_the_watching_audit_tells_its_figures(addresses: Addresses) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    watching = environment | {environment_name("metrics_port"): port}
+    of_its_own = {environment_name("metrics_port"): port}
+    watching = os.environ | environment_of(addresses) | of_its_own
     process = subprocess.Popen(
         [sys.executable, "-m", "launcher", "verify", "--watch", "--every", "0.1"],
         env=watching, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -9,8 +9,6 @@ from tests.prove.campaign import prove
 from tests.prove.tally import Tally
 from tests.servers import Servers
 
-pytestmark = pytest.mark.xdist_group("campaign")
-
 SEED = 20
 HISTORIES = 60
 

@@ -16,7 +16,6 @@ FAULT_SECONDS = 2.0
 REQUESTS_A_SECOND = 30.0
 
 
-@pytest.mark.xdist_group("drills")
 @pytest.mark.parametrize(
     "name",
     ["postgres gone", "redis gone", "kill command-api", "kill projector-1", "cut commits"],

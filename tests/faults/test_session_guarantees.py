@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from tests.drills.client import Client
 from tests.drills.crowd import Crowd
 from tests.drills.event_loop import event_loop
@@ -44,14 +42,12 @@ def violations(scene: Scene, kind: type[Client], name: str) -> Record:
     return record
 
 
-@pytest.mark.xdist_group("drills")
 def test_who_keeps_the_newest_token_reads_their_writes_and_never_goes_back(scene: Scene) -> None:
     record = violations(scene, Client, "keeps_tokens")
     assert record.examples == []
     assert any(attempt.unmet for attempt in record.attempts), "old answers said that they were"
 
 
-@pytest.mark.xdist_group("drills")
 def test_who_throws_their_tokens_away_is_shown_what_is_older(scene: Scene) -> None:
     record = violations(scene, ForgetfulClient, "forgets_tokens")
     assert record.violations["older than seen"] > 0

@@ -1,9 +1,6 @@
 """An event that nobody can read, met by a whole system: stopped at, left out, brought back."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +10,9 @@ import httpx
 import psycopg
 import pytest
 
-from launcher.settings import environment_name
 from launcher.system import Addresses
 from tests.acceptance.people import Person
+from tests.command_line import slackwater
 from tests.places import let_through
 from tests.waiting import until
 from tests.whole_system import whole_system
@@ -28,17 +25,6 @@ def system(directory: Path, poison: str, *, is_last: bool) -> Generator[Addresse
     """Everything that `slackwater up` runs, on this data directory, with this policy."""
     with whole_system(directory, is_last=is_last, shards=2, projectors=1, poison=poison) as running:
         yield running.addresses
-
-
-def slackwater(addresses: Addresses, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = dict(os.environ) | {
-        environment_name("database_url"): addresses.database_url,
-        environment_name("redis_url"): addresses.redis_url,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "launcher", *arguments],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
 
 
 def told(addresses: Addresses, *arguments: str) -> Any:
@@ -100,10 +86,10 @@ def test_from_the_stop_over_the_quarantine_to_the_retry(directory: Path) -> None
         assert told(addresses, "status")["quarantined"] == 1
         shown = f"{addresses.query_api}/metrics"
         until(lambda: figures(shown)["slackwater_quarantine_events"] == 1, "it is shown")
-        assert slackwater(addresses, "quarantine", "retry", "--yes").returncode == 1
+        assert slackwater(addresses, "quarantine", "retry", "--yes").exit_code == 1
         rewrite(addresses, position, READABLE)  # this version can read it now
         done = slackwater(addresses, "quarantine", "retry", "--yes")
-        assert done.returncode == 0, done.stderr + done.stdout
+        assert done.exit_code == 0, done.stderr + done.stdout
         assert [item["text"] for item in ada.whole_feed()] == ["later", "too new"]
         assert told(addresses, "quarantine", "list") == []
 

@@ -1,9 +1,7 @@
 """Postgres is put back to an older backup under a running system: that is all anybody does."""
 
 import json
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -13,8 +11,8 @@ from typing import Self
 import httpx
 import pytest
 
-from launcher.settings import environment_name
 from tests.acceptance.people import Person
+from tests.command_line import slackwater
 from tests.places import let_through
 from tests.waiting import until
 from tests.whole_system import Running, whole_system
@@ -120,13 +118,6 @@ def test_feeds_follow_the_restored_history_and_nothing_of_the_lost_one_is_shown_
 
 
 def verify_says_equal(running: Running) -> None:
-    environment = dict(os.environ) | {
-        environment_name("database_url"): running.addresses.database_url,
-        environment_name("redis_url"): running.addresses.redis_url,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "launcher", "verify", "--json"],
-        env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = slackwater(running.addresses, "verify", "--json")
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["equal"]
