@@ -93,7 +93,8 @@ def _next(quarantine: Quarantine, store: Store, position: int, release: int) -> 
     """The event after this position, if it cannot be read and nobody may pass it."""
     for entry in store.read_after(position, 1):
         try:
-            quarantine.body(entry.position, entry.topic, entry.state, release)
+            aggregate = entry.originator_id.bytes
+            quarantine.body(entry.position, aggregate, entry.topic, entry.state, release)
         except UnreadableEvent as error:
             return Poison(entry.position, entry.topic, str(error))
     return None

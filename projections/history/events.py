@@ -16,8 +16,8 @@ from domain.codec import CODEC
 from domain.events import EventBody
 from projections.log.errors import StoreUnreachable
 
-BodyOf = Callable[[int, str, bytes], EventBody]
-"""What the event with this position, topic and payload says. Raises UnreadableEvent."""
+BodyOf = Callable[[int, bytes, str, bytes], EventBody]
+"""What the event with this position, aggregate, topic and payload says. Raises UnreadableEvent."""
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _NO_ROW = (b"", b"\xff\xff")
@@ -36,7 +36,7 @@ class Event(msgspec.Struct, frozen=True):
     body: EventBody
 
 
-def decoded(_: int, topic: str, state: bytes) -> EventBody:
+def decoded(_: int, __: bytes, topic: str, state: bytes) -> EventBody:
     """As it was written down."""
     return CODEC.decode(topic, state)
 
@@ -67,7 +67,8 @@ def _event(row: bytes, body_of: BodyOf) -> Event:
     position, originator_id, topic_length = _ROW_HEAD.unpack_from(row)
     topic_end = _ROW_HEAD.size + topic_length
     topic = _topic(row[_ROW_HEAD.size : topic_end])
-    return Event(position, originator_id, body_of(position, topic, row[topic_end + 4 :]))
+    body = body_of(position, originator_id, topic, row[topic_end + 4 :])
+    return Event(position, originator_id, body)
 
 
 @cache

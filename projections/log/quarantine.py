@@ -22,7 +22,7 @@ from domain.codec import CODEC
 from domain.errors import UnreadableEvent
 from domain.events import EventBody
 from domain.quarantine import LEFT_OUT, counted
-from projections.log.entry import Entry
+from projections.log.entry import Entry, Row
 from projections.log.errors import StoreUnreachable
 from projections.log.queries import query
 
@@ -145,8 +145,10 @@ class Quarantine:
             self._wait_for(None)
         return found
 
-    def body(self, position: int, topic: str, state: bytes, release: int) -> EventBody:
-        """What an event says to such a generation.
+    def body(
+        self, position: int, originator_id: bytes, topic: str, state: bytes, release: int
+    ) -> EventBody:
+        """What an event says to such a generation; `originator_id`: the 16 bytes of the UUID.
 
         Raises UnreadableEvent at one that it must not pass.
         """
@@ -156,7 +158,8 @@ class Quarantine:
         try:
             return counted(CODEC.decode(topic, state), out)
         except UnreadableEvent as error:
-            self._leave_out(position, error, release)
+            event = position, UUID(bytes=originator_id), topic, state
+            self._leave_out(event, error, release)
             return LEFT_OUT
 
     def events(self) -> list[Quarantined]:
@@ -185,19 +188,24 @@ class Quarantine:
             try:
                 body = counted(entry.body, gaps.positions)
             except UnreadableEvent as error:
-                self._leave_out(entry.position, error, release)
+                event = entry.position, entry.originator_id, entry.topic, entry.state
+                self._leave_out(event, error, release)
             else:
                 if body is not LEFT_OUT:
                     is_torn = entry.originator_id in gaps.aggregates
                     return replace(entry, is_torn=True) if is_torn else entry
         return replace(entry, is_left_out=True)
 
-    def _leave_out(self, position: int, error: UnreadableEvent, release: int) -> None:
+    def _leave_out(self, event: Row, error: UnreadableEvent, release: int) -> None:
         """Sees to it that the event is in quarantine. Raises the error if it must not be."""
+        position, originator_id, topic, state = event
         if self._policy == "quarantine":
-            reason = {"position": position, "reason": str(error)[:REASON_LENGTH_MAX]}
+            values = {
+                "position": position, "originator_id": originator_id, "topic": topic,
+                "state": state, "reason": str(error)[:REASON_LENGTH_MAX],
+            }  # fmt: skip
             with self._connected() as connection:
-                connection.execute(query("insert_quarantined"), reason)
+                connection.execute(query("insert_quarantined"), values)
         self.forget()  # somebody else may have put it there
         if position not in self.gaps(release).positions:
             raise error

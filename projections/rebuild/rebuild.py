@@ -157,8 +157,8 @@ class Rebuild:
         head = self._store.head()
         [projection] = [one for one in PROJECTIONS if one.name == new.projection]
 
-        def body_of(position: int, topic: str, state: bytes) -> EventBody:
-            return self._quarantine.body(position, topic, state, new.release)
+        def body_of(position: int, aggregate: bytes, topic: str, state: bytes) -> EventBody:
+            return self._quarantine.body(position, aggregate, topic, state, new.release)
 
         with Loader(self._servers.redis) as loader:
             events = copy_events(self._servers.database_url, 0, head, body_of)

@@ -32,7 +32,7 @@ def read_history(
         found = rows.execute(query("select_history"), bounds).fetchall()
     changes = Changes()
     for position, public_id, topic, state in found:
-        body = quarantine.body(position, topic, state, release)
+        body = quarantine.body(position, public_id.bytes, topic, state, release)
         is_torn = public_id in quarantine.gaps(release).aggregates
         changes.fold(position, public_id, body, is_torn=is_torn)
     return changes if found else None

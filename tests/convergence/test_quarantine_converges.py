@@ -169,8 +169,9 @@ def test_live_feeds_and_bulk_builds_and_verification_and_the_rule_leave_out_the_
                 continue
             with Loader(redis) as loader:
                 read = copy_events(
-                    database_url, 0, log.head, lambda p, t, s, q=quarantine: q.body(p, t, s, 0)
-                )
+                    database_url, 0, log.head,
+                    lambda p, a, t, s, q=quarantine: q.body(p, a, t, s, 0),
+                )  # fmt: skip
                 projection.build(bulk, read, loader)
     assert contents(redis, bulk) == contents(redis, live)
     truth = Truth(database_url)

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Callable, Generator
 from contextlib import closing
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from command_api.application import Slackwater
@@ -28,7 +30,7 @@ from tests.convergence.poisons import (
 )
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
-from tests.integration.spoiling import spoiled
+from tests.integration.spoiling import SPOILED, spoiled
 
 each_spoil = pytest.mark.parametrize("spoil", SPOILS, ids=lambda spoil: spoil.__name__)
 
@@ -110,6 +112,27 @@ def test_by_policy_it_is_put_into_quarantine_with_a_reason_and_left_out(
     number = pipeline.write_model.number_of(person)
     feed = pipeline.redis.lrange(f"{home_feed.shard_of(number).tag}f:{number}", 0, -1)
     assert feed == [b"%d" % last, b"%d" % first]
+
+
+@pytest.mark.parametrize("part", ["originator_id", "topic", "state"])
+def test_what_stands_now_where_something_unreadable_stood_before_a_restore_is_not_left_out(
+    pipeline: Pipeline, database_url: str, part: str
+) -> None:
+    """A projector may hold an event of the lost history while the store gets another one there."""
+    _, [post, *_] = some_posts(pipeline.write_model)
+    [stands] = pipeline.store.read_up_to(post - 1, post)
+    unreadable = not_json(unknown_topic(stands))
+    lost = replace(
+        unreadable, **{part: {"originator_id": uuid4(), "topic": "lost", "state": b"lost"}[part]}
+    )
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(SPOILED, (unreadable.topic, unreadable.state, post))
+    quarantine = pipeline.quarantine("quarantine")
+    assert quarantine.read([lost], 0) == []
+    assert quarantine.poison is not None
+    assert quarantine.events() == []
+    assert [one.is_left_out for one in quarantine.read([unreadable], 0)] == [True]
+    assert [one.position for one in quarantine.events()] == [post]
 
 
 def test_a_projector_that_waits_goes_on_when_another_one_leaves_the_event_out(
