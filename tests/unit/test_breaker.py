@@ -10,9 +10,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from query_api.breaker import Breaker
 from query_api.errors import RedisAway
+from tests.waiting import eventually
 
 SECONDS_MAX = 5.0
-TURNS_MAX = 1_000
 
 
 class Server:
@@ -61,11 +61,7 @@ async def fails(breaker: Breaker, ask: Callable[[], Awaitable[str]]) -> None:
 
 
 async def closes(breaker: Breaker) -> None:
-    for _ in range(TURNS_MAX):
-        if breaker.state == "closed":
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it stays open")
+    await eventually(lambda: breaker.state == "closed", "it closes by itself", SECONDS_MAX)
 
 
 @pytest.mark.parametrize("fault", [RedisConnectionError("refused"), RedisTimeoutError("silent")])
@@ -101,9 +97,8 @@ def test_it_closes_by_itself_when_a_probe_is_answered_and_only_one_is_out() -> N
         server.fault = RedisConnectionError("refused")
         for _ in range(3):
             await fails(breaker, server.ask)
-        while server.probed < 5:
-            assert breaker.state != "closed"
-            await asyncio.sleep(0)
+        await eventually(lambda: server.probed >= 5, "it is probed", SECONDS_MAX)
+        assert breaker.state != "closed"
         server.fault = None
         await closes(breaker)
         assert await breaker.call(server.ask) == "answer"
