@@ -16,6 +16,7 @@ from edge.problems import Problem
 from edge.tokens import AccessTokens
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from query_api.consistency import Consistency, not_found_answer
+from query_api.ending import end
 from query_api.errors import NoStoreAnswers, NotFound, RedisAway
 from query_api.feed_stream.streams import Streams
 from query_api.health import Health
@@ -45,7 +46,7 @@ def create_app(
     lag = LagWatch(models)
     health = Health(models, lag)
     recent = RecentRequests()
-    streams = Streams(models, database_url)
+    streams = Streams(models)
 
     async def summary() -> Mapping[str, object]:
         return await summarise(models, sources, lag, recent)
@@ -55,9 +56,7 @@ def create_app(
         await models.watch.look()
         watches = [asyncio.create_task(models.watch.run()), asyncio.create_task(lag.run())]
         yield
-        for watch in watches:
-            watch.cancel()
-        await asyncio.gather(*watches, return_exceptions=True)
+        await end(*watches)
         await streams.close()
         await models.close()
 

@@ -120,6 +120,12 @@ class AuthorCameIn(BaseModel):
     more: bool
 
 
+class FeedBuiltAnew(BaseModel):
+    """Events of the past came back into the feed, or went out of it: it has to be read anew."""
+
+    as_of: AsOf
+
+
 class AuthorWentOut(BaseModel):
     """An author all of whose posts went out."""
 

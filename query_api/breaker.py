@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from query_api.ending import end
 from query_api.errors import RedisAway
 
 logger = logging.getLogger(__name__)
@@ -74,8 +75,7 @@ class Breaker:
     async def close(self) -> None:
         """Ends the probing."""
         if self._probing is not None:
-            self._probing.cancel()
-            await asyncio.gather(self._probing, return_exceptions=True)
+            await end(self._probing)
 
     def _open(self, error: RedisError) -> None:
         if self.state != "closed":

@@ -52,6 +52,10 @@ class HomeFeedReader:
         """Up to where the shard that holds a person's feed has applied the log."""
         return (await self.feed(person, below=1, limit=1)).position
 
+    async def release(self) -> int:
+        """The newest retry of the quarantine that the active generation knows."""
+        return (await self._active.get()).release
+
     async def _read(
         self, windows: str, horizons: str, owner: int, below: int, limit: int
     ) -> WindowPage:

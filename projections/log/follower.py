@@ -6,14 +6,14 @@ One task reads for a whole process; the newest entries stay in memory for all wh
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
-import psycopg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from projections.log.entry import Entry, chained, unbroken
+from projections.log.entry import Entry, Row, chained, unbroken
 from projections.log.errors import MalformedEntry, StoreUnreachable
-from projections.log.queries import query
 from projections.log.stream import STREAM, entries_in
 from projections.log.watch import LogWatch
 
@@ -23,23 +23,32 @@ BATCH_ENTRIES_MAX = 500
 ENTRIES_KEPT = 5_000
 BLOCK_MS = 500
 PAUSE_SECONDS = 0.25
-CONNECT_SECONDS_MAX = 2
 STORE_READERS_MAX = 4
 """Reads from the store at a time: only what is no longer in memory or stream is read there."""
+
+
+AskRedis = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
+"""Asks Redis what it is given to ask. Raises RedisError, at once while that is known to be away."""
+
+ReadStore = Callable[[int, int], Awaitable[Sequence[Row]]]
+"""The events above a position, at most so many. Raises StoreUnreachable, and that in time."""
 
 
 class LogFollower:
     """Follows the log of one epoch. `ended` once another one has begun."""
 
-    def __init__(self, redis: Redis, database_url: str, watch: LogWatch) -> None:
+    def __init__(
+        self, redis: Redis, watch: LogWatch, ask_redis: AskRedis, read_store: ReadStore
+    ) -> None:
         self._redis = redis
-        self._database_url = database_url
         self._watch = watch
-        self._select_entries = query("select_entries")
+        self._ask_redis = ask_redis
+        self._rows_after = read_store
         self._at_store = asyncio.Semaphore(STORE_READERS_MAX)
         self._kept: deque[Entry] = deque(maxlen=ENTRIES_KEPT)
         self._news = asyncio.Condition()
         self._epoch = ""
+        self._is_silent = False
         self.position = 0
         self.ended = False
 
@@ -68,6 +77,8 @@ class LogFollower:
                 self._news.notify_all()
 
     def _is_the_same_history(self) -> bool:
+        if not self._epoch:
+            self._epoch = self._watch.epoch  # nobody knew it when this began: Redis was away
         return self._watch.epoch in (self._epoch, "")
 
     def since(self, position: int) -> list[Entry] | None:
@@ -94,35 +105,31 @@ class LogFollower:
         does not have them and the store does not answer.
         """
         try:
-            entries = entries_in(
-                await self._redis.xread(
-                    {STREAM: f"{position}-0"}, count=BATCH_ENTRIES_MAX, block=block_ms
-                )
-            )
+            entries = entries_in(await self._ask_redis(lambda: self._xread(position, block_ms)))
         except (RedisError, MalformedEntry) as error:
-            logger.info("the stream cannot be read: %s", error)
+            self._say_once_that_it_is_silent(error)
             entries = await self._read_store(position)
             if not entries and block_ms is not None:
                 await asyncio.sleep(PAUSE_SECONDS)
             return entries
+        self._is_silent = False
         if entries and entries[0].prev != position:
+            return await self._read_store(position)
+        if not entries and position < self._watch.head.position:
+            # The relay has not come so far: it stands still, or fills a Redis that came back empty.
             return await self._read_store(position)
         return unbroken(entries)
 
+    async def _xread(self, position: int, block_ms: int | None) -> Any:
+        return await self._redis.xread(
+            {STREAM: f"{position}-0"}, count=BATCH_ENTRIES_MAX, block=block_ms
+        )
+
+    def _say_once_that_it_is_silent(self, error: Exception) -> None:
+        if not self._is_silent:
+            logger.info("the stream cannot be read, the store is: %s", error)
+        self._is_silent = True
+
     async def _read_store(self, position: int) -> list[Entry]:
-        parameters = {"after": position, "limit": BATCH_ENTRIES_MAX}
-        try:
-            async with (
-                self._at_store,
-                await psycopg.AsyncConnection.connect(
-                    self._database_url,
-                    autocommit=True,
-                    connect_timeout=CONNECT_SECONDS_MAX,
-                    application_name="slackwater query-api",
-                ) as connection,
-            ):
-                cursor = await connection.execute(self._select_entries, parameters)
-                rows = await cursor.fetchall()
-        except psycopg.Error as error:
-            raise StoreUnreachable(f"the event store does not answer: {error}") from error
-        return chained(rows, position)
+        async with self._at_store:
+            return chained(await self._rows_after(position, BATCH_ENTRIES_MAX), position)

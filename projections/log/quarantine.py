@@ -24,6 +24,7 @@ from domain.events import EventBody
 from domain.quarantine import LEFT_OUT, counted
 from projections.log.entry import Entry, Row
 from projections.log.errors import StoreUnreachable
+from projections.log.gaps import Gaps, QuarantineRow
 from projections.log.queries import query
 
 logger = logging.getLogger(__name__)
@@ -38,14 +39,6 @@ POISONED = Gauge(
     "slackwater_poisoned_position",
     "The event that this worker cannot read and waits in front of; 0: none.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """What a generation leaves out: these positions, which are events of these aggregates."""
-
-    positions: frozenset[int]
-    aggregates: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ class Quarantine:
         self._policy = policy
         self._application = application
         self._connection: psycopg.Connection[TupleRow] | None = None
-        self._rows: list[tuple[int, UUID, int | None]] | None = None
+        self._rows: list[QuarantineRow] | None = None
         self._gaps: dict[int, Gaps] = {}
         self._told: set[int] = set()
         self.poison: Poison | None = None
@@ -118,11 +111,7 @@ class Quarantine:
             if self._rows is None:
                 with self._connected() as connection:
                     self._rows = connection.execute(query("select_quarantine")).fetchall()
-            out = [row for row in self._rows if row[2] is None or row[2] > release]
-            self._gaps[release] = Gaps(
-                frozenset(position for position, _, _ in out),
-                frozenset(originator_id for _, originator_id, _ in out),
-            )
+            self._gaps[release] = Gaps.of(self._rows, release)
         return self._gaps[release]
 
     def release_number(self) -> int:
@@ -183,18 +172,12 @@ class Quarantine:
             self._connection = None
 
     def _read(self, entry: Entry, release: int) -> Entry:
-        gaps = self.gaps(release)
-        if entry.position not in gaps.positions:
-            try:
-                body = counted(entry.body, gaps.positions)
-            except UnreadableEvent as error:
-                event = entry.position, entry.originator_id, entry.topic, entry.state
-                self._leave_out(event, error, release)
-            else:
-                if body is not LEFT_OUT:
-                    is_torn = entry.originator_id in gaps.aggregates
-                    return replace(entry, is_torn=True) if is_torn else entry
-        return replace(entry, is_left_out=True)
+        try:
+            return self.gaps(release).taken(entry)
+        except UnreadableEvent as error:
+            event = entry.position, entry.originator_id, entry.topic, entry.state
+            self._leave_out(event, error, release)
+            return replace(entry, is_left_out=True)
 
     def _leave_out(self, event: Row, error: UnreadableEvent, release: int) -> None:
         """Sees to it that the event is in quarantine. Raises the error if it must not be."""

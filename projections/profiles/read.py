@@ -71,6 +71,10 @@ class ProfilesReader(NumberedReader[StoredProfile]):
         """A page of whom this person follows, likewise."""
         return await self._people(FOLLOWEES, number, below, limit)
 
+    async def release(self) -> int:
+        """The newest retry of the quarantine that the active generation knows."""
+        return (await self._active.get()).release
+
     async def _people(self, people: str, number: int, below: int, limit: int) -> PeoplePage:
         # One more than asked for tells whether there is another page.
         arguments = [people, number, below, limit + 1]

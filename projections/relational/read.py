@@ -7,7 +7,7 @@ and its rows together.
 from uuid import UUID
 
 from domain.events import Published, Registered
-from projections.relational.rows import Facts, PostFacts, PostRows, Standing
+from projections.relational.rows import Facts, PersonRow, PostFacts, PostRows, Standing
 from projections.relational.snapshots import Connection, Snapshots
 from projections.relational.view import View
 
@@ -35,6 +35,16 @@ class RelationalReader:
             view = await View.of(connection, up_to)
             row = await view.one("select_person", id=person_id)
             return (None if row is None else row[0]), view.standing
+
+        return await self.snapshots.answer(look)
+
+    async def known_as(self, number: int) -> PersonRow | None:
+        """Who goes by this number, if the tables have them by now."""
+
+        async def look(connection: Connection) -> PersonRow | None:
+            view = await View.of(connection, None)
+            row = await view.one("select_known_as", number=number)
+            return None if row is None else PersonRow(*row)
 
         return await self.snapshots.answer(look)
 

@@ -12,13 +12,15 @@ Row = TypeVar("Row")
 class Standing:
     """What an answer holds for, all of it as of one look.
 
-    Everything up to `position` of the history `epoch` is in. `head` is the newest position in
-    the store; `missing_since` says when the first event above `position` happened (Unix
-    seconds; None: there is none).
+    Everything up to `position` of the history `epoch` is in, as a generation takes it that knows
+    the retries of the quarantine up to `release`. `head` is the newest position in the store;
+    `missing_since` says when the first event above `position` happened (Unix seconds; None: there
+    is none).
     """
 
     epoch: str
     position: int
+    release: int
     head: int
     missing_since: float | None
 

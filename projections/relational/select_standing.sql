@@ -1,10 +1,12 @@
 -- The active generation, the position that an answer holds for (its own, or up_to if that is
--- lower), the history it belongs to, the newest position, and the first event that is missing. No
--- row if the generation is of a history that the store does not have any more.
+-- lower), the history it belongs to, the newest retry of the quarantine that it knows, the newest
+-- position, and the first event that is missing. No row if the generation is of a history that the
+-- store does not have any more.
 SELECT
     generation.number,
     least(tracked.notification_id, %(up_to)s::bigint) AS position,
     (SELECT epoch FROM {epoch}) AS epoch,
+    generation.release,
     (SELECT coalesce(max(notification_id), 0) FROM {events}) AS head,
     (
         SELECT event.state

@@ -27,9 +27,9 @@ class View:
         row = await cursor.fetchone()
         if row is None:
             raise ProjectionUnavailable(NOT_BUILT)
-        generation, position, epoch, head, missing = row
+        generation, position, epoch, release, head, missing = row
         since = None if missing is None else happened_at(missing)
-        return cls(connection, generation, Standing(epoch, position, head, since))
+        return cls(connection, generation, Standing(epoch, position, release, head, since))
 
     async def all(self, name: str, **values: Any) -> list[TupleRow]:
         """The rows of a query, which finds `as_of` among its values."""

@@ -59,6 +59,9 @@ class Subscription:
     def change(self, entry: Entry) -> Change | None:
         """What the next event of the log changes; None if it is no concern of this feed's.
 
+        A follow that stands changes nothing, nor does an unfollow without one: such are left where
+        another event of the pair is in quarantine.
+
         Raises UnreadableEvent.
         """
         match entry.body:
@@ -66,28 +69,36 @@ class Subscription:
                 return Added(entry.position, entry.originator_id, body)
             case Deleted(author=author) if author in self._authors:
                 return Removed(entry.position, entry.originator_id)
-            case Followed(follower=self._person, followee=author):
+            case Followed(follower=self._person, followee=author) if author not in self._authors:
                 self._authors.add(author)
                 return AuthorCame(entry.position, author)
-            case Unfollowed(follower=self._person, followee=author):
+            case Unfollowed(follower=self._person, followee=author) if author in self._authors:
                 self._authors.discard(author)
                 return AuthorLeft(entry.position, author)
             case _:
                 return None
 
 
-def as_it_was(person: int, followees: Iterable[int], since: Iterable[Entry]) -> Subscription:
-    """The subscription before these events, from whom the person follows after them."""
+def as_it_was(person: int, followees: Iterable[int], since: Iterable[Entry]) -> Subscription | None:
+    """The subscription before these events, from whom the person follows after them.
+
+    None if these do not tell it: where an event of the pair is left out, a follow may have been
+    one already.
+    """
     before = set(followees)
     settled: set[int] = set()
     for entry in since:
         match entry.body:
             case Followed(follower=follower, followee=author) if follower == person:
                 if author not in settled:
+                    if entry.is_torn:
+                        return None
                     before.discard(author)
                 settled.add(author)
             case Unfollowed(follower=follower, followee=author) if follower == person:
                 if author not in settled:
+                    if entry.is_torn:
+                        return None
                     before.add(author)
                 settled.add(author)
             case _:

@@ -1,163 +1,141 @@
-"""One person's stream: from a position on, every change of their feed once, in order."""
+"""One person's stream: from a place on, every change of their feed once, in order."""
 
 import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel
 from redis.exceptions import RedisError
 
-from domain.errors import UnreadableEvent
-from projections.errors import ProjectionUnavailable
+from projections.errors import ProjectionUnavailable, RelationalUnreachable
 from projections.log.entry import Entry
 from projections.log.errors import StoreUnreachable
 from projections.log.follower import LogFollower
-from projections.profiles.keys import StoredProfile
-from query_api.bodies import AuthorCameIn, AuthorWentOut, FeedItem, PostWentOut
-from query_api.feed_stream.changes import (
-    Added,
-    AuthorCame,
-    AuthorLeft,
-    Change,
-    Removed,
-    Subscription,
-    as_it_was,
-)
+from query_api.bodies import AuthorCameIn, AuthorWentOut, FeedBuiltAnew, FeedItem, PostWentOut
+from query_api.feed_stream.beginning import Beginning
+from query_api.feed_stream.changes import Added, AuthorCame, AuthorLeft, Change, Removed
+from query_api.feed_stream.either_store import Caller, EitherStore
 from query_api.feed_stream.errors import StreamEnded
-from query_api.items import author, hydrate_posts
-from query_api.read_models import ReadModels
+from query_api.feed_stream.left_out import LeftOut
+from query_api.feed_stream.place import Place
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
-FOLLOWEES_MAX = 1_000_000
-POSTS_OF_NEW_AUTHOR_MAX = 100
-FACT_SECONDS_MAX = 5.0
-"""How long a stream waits for a read model that is behind the log."""
+IDLE_SECONDS_MAX = 1.0
+"""So often a stream to which nothing happens looks whether its feed was built anew."""
 
+POISON_SECONDS = 0.5
+"""So often it looks whether an event that nobody can read was put into quarantine."""
 
 _ENDINGS = (
-    StreamEnded, StoreUnreachable, ProjectionUnavailable, UnreadableEvent, RedisError
+    StreamEnded, StoreUnreachable, ProjectionUnavailable, RelationalUnreachable, RedisError
 )  # fmt: skip
 """What ends a stream: something that is needed for the next event does not answer now."""
 
 
-@dataclass(frozen=True, slots=True)
 class Session:
-    """For one connection. `after`: the position that the client has seen."""
+    """For one connection. `place`: what the client has seen."""
 
-    models: ReadModels
-    log: LogFollower
-    person: int
-    after: int
-    expires_at: float
+    def __init__(
+        self,
+        stores: EitherStore,
+        log: LogFollower,
+        left_out: LeftOut,
+        caller: Caller,
+        place: Place,
+        expires_at: float,
+    ) -> None:
+        self._stores = stores
+        self._log = log
+        self._left_out = left_out
+        self._beginning = Beginning(stores, log, left_out)
+        self._caller = caller
+        self._place = place
+        self._expires_at = expires_at
+        self._was_up_to_date = False
 
     async def events(self) -> AsyncGenerator[bytes]:
         """The events as they are sent; it ends when the caller's token expires."""
-        position = self.after
-        yield format_sse_event(comment="every change of your feed", id=str(position))
+        yield self._says("every change of your feed")
         try:
-            subscription = await self._subscription()
-            was_up_to_date = False
-            while (left := self.expires_at - time.time()) > 0 and not self.log.ended:
-                entries = self.log.since(position)
-                if entries is None and was_up_to_date:
-                    raise StreamEnded("you read more slowly than the log grows")
-                if entries is None:
-                    entries = await self.log.read_after(position)
-                else:
-                    was_up_to_date = True
-                for entry in entries:
-                    if change := await self._change(subscription, entry):
-                        yield await self._event(change)
-                    position = entry.position
-                if not entries and not await self.log.wait(position, min(left, HEARTBEAT_SECONDS)):
-                    # An id alone is no event, but the client goes on from it when it comes again.
-                    yield format_sse_event(comment="still here", id=str(position))
+            async for event in self._changes():
+                yield event
         except _ENDINGS as error:
-            logger.info("a stream ends at position %d: %s", position, error)
+            logger.info("a stream ends at position %d: %s", self._place.position, error)
             yield format_sse_event(comment="it goes on when you come again with Last-Event-ID")
 
-    async def _change(self, subscription: Subscription, entry: Entry) -> Change | None:
-        """What an event changes. What feeds went past although it cannot be read, they left out."""
-        try:
-            return subscription.change(entry)
-        except UnreadableEvent:
-            feed_position = await self.models.home_feed.position_of(self.person)
-            if feed_position < entry.position:
-                raise
-            return None
-
-    async def _subscription(self) -> Subscription:
-        """Whose posts are in the feed as of where the stream begins."""
-        page = await self.models.profiles.followees(self.person, below=0, limit=FOLLOWEES_MAX)
-        if page.position > self.after:
-            since = [entry async for entry in self._between(self.after, page.position)]
-            return as_it_was(self.person, page.people, since)
-        subscription = Subscription(self.person, page.people)
-        async for entry in self._between(page.position, self.after):
-            subscription.change(entry)
-        return subscription
-
-    async def _between(self, after: int, until: int) -> AsyncGenerator[Entry]:
-        while after < until:
-            entries = await self.log.read_after(after)
-            if not entries:
-                raise StreamEnded(f"the log does not reach from {after} to {until} here")
+    async def _changes(self) -> AsyncGenerator[bytes]:
+        subscription = None
+        due = time.monotonic() + HEARTBEAT_SECONDS
+        while (left := self._expires_at - time.time()) > 0 and self._is_the_same_history():
+            if await self._was_built_anew():
+                subscription = None
+                yield self._told("rebuilt", FeedBuiltAnew(as_of=self._place.position))
+            if subscription is None:
+                subscription = await self._beginning.at(self._place, self._caller)
+            there = await self._entries()
+            entries = await self._left_out.read(there, self._place.release)
             for entry in entries:
-                if entry.position > until:
-                    return
-                yield entry
-            after = entries[-1].position
+                self._place = self._place.at(entry.position)
+                if change := subscription.change(entry):
+                    yield await self._event(change)
+                    due = time.monotonic() + HEARTBEAT_SECONDS
+            if there and not entries:
+                await asyncio.sleep(POISON_SECONDS)  # all wait in front of the next event
+            elif not there:
+                await self._log.wait(self._place.position, min(left, IDLE_SECONDS_MAX))
+            if time.monotonic() >= due:
+                # An id alone is no event, but the client goes on from it when it comes again.
+                yield self._says("still here")
+                due = time.monotonic() + HEARTBEAT_SECONDS
+
+    def _is_the_same_history(self) -> bool:
+        return not self._log.ended and self._stores.serves(self._place.epoch)
+
+    async def _was_built_anew(self) -> bool:
+        """Whether events of what the client has seen count now that did not, or the reverse."""
+        before, release = self._place.release, await self._left_out.release()
+        if release == before:
+            return False
+        self._place = Place(self._place.position, self._place.epoch, release)
+        return self._left_out.is_otherwise(before, release, self._place.position)
+
+    async def _entries(self) -> list[Entry]:
+        position = self._place.position
+        entries = self._log.since(position)
+        if entries is not None:
+            self._was_up_to_date = True
+            return entries
+        if self._was_up_to_date:
+            raise StreamEnded("you read more slowly than the log grows")
+        return await self._log.read_after(position)
 
     async def _event(self, change: Change) -> bytes:
         match change:
             case Added():
-                profile = await self._profile(change.body.author)
                 item = FeedItem(
                     id=change.post_id,
-                    author=author(profile),
+                    author=await self._stores.author(change.body.author),
                     text=change.body.text,
                     created_at=change.body.at,
                     position=change.position,
                 )
-                return _told("added", change.position, item)
+                return self._told("added", item)
             case Removed():
-                return _told("removed", change.position, PostWentOut(id=change.post_id))
+                return self._told("removed", PostWentOut(id=change.post_id))
             case AuthorCame():
-                return _told("followed", change.position, await self._author_came(change))
+                author = await self._stores.author(change.author)
+                items, more = await self._stores.newest_posts(change.author, change.position)
+                return self._told("followed", AuthorCameIn(author=author, items=items, more=more))
             case AuthorLeft():
-                profile = await self._profile(change.author)
-                return _told("unfollowed", change.position, AuthorWentOut(author=author(profile)))
+                author = await self._stores.author(change.author)
+                return self._told("unfollowed", AuthorWentOut(author=author))
 
-    async def _author_came(self, change: AuthorCame) -> AuthorCameIn:
-        profile = await self._profile(change.author)
-        deadline = time.monotonic() + FACT_SECONDS_MAX
-        while True:
-            page = await self.models.home_feed.posts_of(
-                change.author, below=change.position, limit=POSTS_OF_NEW_AUTHOR_MAX
-            )
-            hydrated = await hydrate_posts(self.models, page.posts, page.position)
-            if hydrated.as_of >= change.position:
-                break
-            # The log is ahead: what the author posted just before would be in neither.
-            if time.monotonic() > deadline:
-                raise StreamEnded(f"read models are at {hydrated.as_of}, not at {change.position}")
-            await asyncio.sleep(0.05)
-        more = page.more or page.horizon > 0
-        return AuthorCameIn(author=author(profile), items=hydrated.items, more=more)
+    def _told(self, event: str, said: BaseModel) -> bytes:
+        return format_sse_event(data_str=said.model_dump_json(), event=event, id=str(self._place))
 
-    async def _profile(self, number: int) -> StoredProfile:
-        deadline = time.monotonic() + FACT_SECONDS_MAX
-        while (found := (await self.models.people.get([number])).get(number)) is None:
-            if time.monotonic() > deadline:
-                raise StreamEnded(f"the profile of person number {number} is not here yet")
-            await asyncio.sleep(0.05)
-        return found
-
-
-def _told(event: str, position: int, said: BaseModel) -> bytes:
-    return format_sse_event(data_str=said.model_dump_json(), event=event, id=str(position))
+    def _says(self, comment: str) -> bytes:
+        return format_sse_event(comment=comment, id=str(self._place))

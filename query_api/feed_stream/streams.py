@@ -14,6 +14,11 @@ from starlette.types import Message, Receive, Scope, Send
 
 from edge.problems import Problem
 from projections.log.follower import LogFollower
+from query_api.ending import end
+from query_api.feed_stream.either_store import Caller, EitherStore
+from query_api.feed_stream.left_out import LeftOut
+from query_api.feed_stream.log_of import log_of
+from query_api.feed_stream.place import Place
 from query_api.feed_stream.session import Session
 from query_api.read_models import ReadModels
 
@@ -33,17 +38,22 @@ DROPPED = Figure("slackwater_feed_streams_dropped_total", "Streams dropped: read
 class Streams:
     """Follows the log while anybody streams."""
 
-    def __init__(self, models: ReadModels, database_url: str) -> None:
+    def __init__(self, models: ReadModels) -> None:
         self._models = models
-        self._database_url = database_url
+        self.stores = EitherStore(models)
+        self.left_out = LeftOut(models, self.stores)
         self._open: Counter[UUID] = Counter()
         self._log: LogFollower | None = None
         self._following: asyncio.Task[None] | None = None
 
-    def log(self) -> LogFollower:
+    def session(self, caller: Caller, place: Place, expires_at: float) -> Session:
+        """From this place on."""
+        return Session(self.stores, self._followed(), self.left_out, caller, place, expires_at)
+
+    def _followed(self) -> LogFollower:
         """The log of the history that is served now."""
         if self._log is None or self._log.ended:
-            self._log = LogFollower(self._models.redis, self._database_url, self._models.watch)
+            self._log = log_of(self._models)
             self._following = asyncio.create_task(self._log.run())
         return self._log
 
@@ -67,8 +77,7 @@ class Streams:
     async def close(self) -> None:
         """Ends the task that follows the log."""
         if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+            await end(self._following)
 
     def _count(self, caller: UUID, more: int) -> None:
         self._open[caller] += more

@@ -1,20 +1,20 @@
 """The home feed as a stream of changes (server-sent events)."""
 
+import contextlib
 from http import HTTPStatus
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
+from redis.exceptions import RedisError
 
 from edge.caller import CallerAccess
 from edge.feed_token import asked_token
 from edge.problems import Problem, problem_responses
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
-from query_api.errors import NotFound
-from query_api.feed_stream.session import Session
+from query_api.errors import RedisAway
+from query_api.feed_stream.place import PATTERN, Place, Seen
 from query_api.feed_stream.streams import MEDIA_TYPE, Streams
-from query_api.freshness import freshness
 from query_api.paging import POSITION_MAX
 from query_api.routes.read_models import Models
 
@@ -24,7 +24,12 @@ REPLAYED_POSITIONS_MAX = 100_000
 """A client that was away for longer reads its feed anew, which is less work for both."""
 
 LastEventId = Annotated[
-    str | None, Header(pattern=r"^[0-9]{1,15}$", description="the last event that was seen")
+    str | None,
+    Header(
+        pattern=PATTERN,
+        description="the last event that was seen, `<position>.<epoch>.<release>`; a position "
+        "alone will do, but then nobody can say whether it is one of another history",
+    ),
 ]
 After = Annotated[
     int | None,
@@ -50,43 +55,58 @@ async def stream(
     last_event_id: LastEventId = None,
     after: After = None,
 ) -> StreamingResponse:
-    """Every change of the caller's home feed, as it happens; an event's id is its position.
+    """Every change of the caller's home feed; an event's id is `<position>.<epoch>.<release>`.
 
     `added`: a post. `removed`: a post that was deleted. `followed`: an author, with their newest
-    posts, which came in. `unfollowed`: an author, all of whose posts went out.
+    posts, which came in. `unfollowed`: an author, all of whose posts went out. `rebuilt`: events of
+    the past came back into the feed, or went out of it: read it anew.
     """
-    person = await _number_of(models, access.person_id)
-    head = models.watch.head.position
-    begin = int(last_event_id) if last_event_id is not None else after
-    begin = head if begin is None else begin
+    streams: Streams = request.app.state.streams
+    caller = await streams.stores.caller(access.person_id)
+    seen = None if last_event_id is None else Seen.parse(last_event_id)
     token = asked_token(request.scope)
-    if token is not None and models.watch.epoch not in (token.epoch, ""):
-        raise Problem(
-            HTTPStatus.GONE, "this Feed-Token is of a history that is not served any more"
-        )
-    if begin > head:
-        head = await _newest(models)
-    if begin > head:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, f"there is no position {begin} yet: the newest is {head}"
-        )
-    if begin < head - REPLAYED_POSITIONS_MAX:
+    for epoch in (token.epoch if token else None, seen.epoch if seen else None):
+        await _check_epoch(models, streams, epoch)
+    begin = await _beginning(models, seen.position if seen else after)
+    await streams.left_out.look()
+    release = await streams.left_out.release()
+    if seen is not None and seen.release is not None:
+        release = seen.release
+    place = Place(begin, await streams.stores.epoch(), release)
+    return streams.answer(access.person_id, streams.session(caller, place, access.expires_at))
+
+
+async def _check_epoch(models: Models, streams: Streams, epoch: str | None) -> None:
+    if epoch is None or epoch == await streams.stores.epoch():
+        return
+    # It may have changed just now. While Redis is away, it has not.
+    with contextlib.suppress(RedisAway, RedisError):
+        await models.breaker.call(models.watch.look_at_stream)
+    if epoch != await streams.stores.epoch():
         raise Problem(
             HTTPStatus.GONE,
-            f"position {begin} is too long ago to go on from: read the feed, and stream from its "
+            "what you have seen is of a history that is not served any more: read the feed, and "
+            "stream from its as_of",
+        )
+
+
+async def _beginning(models: Models, asked: int | None) -> int:
+    head = models.watch.head.position
+    if asked is None:
+        return head
+    if asked > head:
+        head = await _newest(models)
+    if asked > head:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"there is no position {asked} yet: the newest is {head}"
+        )
+    if asked < head - REPLAYED_POSITIONS_MAX:
+        raise Problem(
+            HTTPStatus.GONE,
+            f"position {asked} is too long ago to go on from: read the feed, and stream from its "
             "as_of",
         )
-    streams: Streams = request.app.state.streams
-    session = Session(models, streams.log(), person, begin, access.expires_at)
-    return streams.answer(access.person_id, session)
-
-
-async def _number_of(models: Models, person_id: UUID) -> int:
-    number, position = await models.breaker.call(lambda: models.find_person(person_id))
-    if number is None:
-        assert position is not None, "an unknown person is unknown as of some position"
-        raise NotFound(f"person {person_id}", await freshness(models.watch, position))
-    return number
+    return asked
 
 
 async def _newest(models: Models) -> int:

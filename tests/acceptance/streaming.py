@@ -54,7 +54,8 @@ class Listener:
                     case "data":
                         data += value
                     case "" if not line and data:
-                        self.told.append(Told(event, int(self.last_id), json.loads(data)))
+                        position = int(self.last_id.partition(".")[0])
+                        self.told.append(Told(event, position, json.loads(data)))
                         event, data = "", ""
                     case _:
                         pass

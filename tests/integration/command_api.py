@@ -18,6 +18,9 @@ from projections.log.store import Store
 from tests.integration.cutting_proxy import CuttingProxy
 from tests.waiting import until
 
+GRACE_SECONDS = 2
+"""For answers that are under way when a test ends; a stream has no end."""
+
 TOKENS = AccessTokens(b"a key of at least thirty-two bytes", ttl_seconds=600)
 
 
@@ -27,7 +30,7 @@ def command_api(database_url: str, journal_file: Path | None) -> Generator[httpx
     journal = None if journal_file is None else Journal(journal_file)
     api = create_app(database_url=database_url, tokens=TOKENS, settings={}, journal=journal)
     try:
-        with _served(api) as address, httpx.Client(base_url=address, timeout=30) as client:
+        with served(api) as address, httpx.Client(base_url=address, timeout=30) as client:
             yield client
     finally:
         if journal is not None:
@@ -35,11 +38,16 @@ def command_api(database_url: str, journal_file: Path | None) -> Generator[httpx
 
 
 @contextmanager
-def _served(api: FastAPI) -> Generator[str]:
-    server = uvicorn.Server(uvicorn.Config(api, port=0, log_config=None, ws="none"))
+def served(api: FastAPI) -> Generator[str]:
+    """The address of an API that is served meanwhile."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            api, port=0, log_config=None, ws="none", timeout_graceful_shutdown=GRACE_SECONDS
+        )
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
-    until(lambda: server.started or not thread.is_alive(), "the command API starts")
+    until(lambda: server.started or not thread.is_alive(), "the API starts")
     assert server.started
     [port] = [each.getsockname()[1] for each in server.servers[0].sockets]
     try:

@@ -68,8 +68,8 @@ MUTANTS = (
     Mutant(
         "of several changes between two people the last counts",
         _CHANGES,
-        "                if author not in settled:\n                    before.discard(author)",
-        "                before.discard(author)",
+        "                    before.discard(author)\n                settled.add(author)",
+        "                    before.discard(author)",
         CHANGES,
     ),
     Mutant(

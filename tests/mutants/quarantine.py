@@ -33,8 +33,8 @@ MUTANTS = (
     ),
     Mutant(
         "no shard is told that a pair is torn",
-        "projections/log/quarantine.py",
-        "is_torn = entry.originator_id in gaps.aggregates",
+        "projections/log/gaps.py",
+        "is_torn = entry.originator_id in self.aggregates",
         "is_torn = False",
         LEFT_OUT_OF_TABLES,
     ),

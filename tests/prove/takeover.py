@@ -11,7 +11,8 @@ from projections.history.loader import Loader
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
-from projections.log.quarantine import Gaps, Quarantine
+from projections.log.gaps import Gaps
+from projections.log.quarantine import Quarantine
 from projections.rebuild.catch_up import CatchUp
 from projections.shards import FOREVER, Generation
 from tests.prove import paths

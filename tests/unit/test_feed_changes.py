@@ -114,4 +114,5 @@ def test_from_whom_somebody_follows_now_it_is_told_whom_they_followed_then(
     log = log_of(steps)
     then = max(len(PEOPLE), int(begin * len(log)))
     was = as_it_was(person, follows_of(person, log), log[then:])
+    assert was is not None
     assert was.authors == {person, *follows_of(person, log[:then])}
