@@ -64,6 +64,10 @@ REPAIR_STRAY: Final = "repair: a stray key was removed"
 REAL_REBUILD: Final = "real store: rebuilt while the log grew"
 REAL_CHAIN: Final = "real store: the stream was held against it"
 REAL_REPAIR: Final = "real store: corruption found and mended"
+POISON_LEFT_OUT: Final = "real store: an event that cannot be read was left out"
+POISON_NAMED: Final = "real store: an event was left out since it names one that was"
+POISON_TORN: Final = "real store: an event was taken of an aggregate that lacks another"
+POISON_BACK: Final = "real store: an event came back with a retry"
 
 ALL: Final = tuple(
     value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)

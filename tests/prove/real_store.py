@@ -1,5 +1,7 @@
 """A history in a real event store: the very same events at the very same positions."""
 
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -7,6 +9,7 @@ import psycopg
 
 from command_api.application import Slackwater
 from projections.home_feed.keys import HOME_FEED
+from projections.log.entry import Entry
 from projections.log.store import Store
 from projections.log.stream import Stream
 from tests.prove.feeding import Worker
@@ -17,6 +20,9 @@ INSERT = """
         (originator_id, originator_version, topic, state, notification_id)
     SELECT %s, 1 + count(*), %s, %s, %s FROM slackwater_events WHERE originator_id = %s
 """
+
+
+REWRITE = "UPDATE slackwater_events SET topic = %s, state = %s WHERE notification_id = %s"
 
 
 class RealStore:
@@ -62,6 +68,20 @@ class RealStore:
                 [(e.originator_id, e.topic, e.state, e.position, e.originator_id) for e in entries],
             )
         self.holds += len(entries)
+
+    def rewrite(self, entries: Sequence[Entry]) -> None:
+        """What stands at these positions says something else from now on."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(REWRITE, [(e.topic, e.state, e.position) for e in entries])
+
+    @contextmanager
+    def without_quarantine(self) -> Generator[None]:
+        """Before and afterwards nothing is in quarantine, nor was."""
+        self._connection.execute("TRUNCATE slackwater_quarantine")
+        try:
+            yield
+        finally:
+            self._connection.execute("TRUNCATE slackwater_quarantine")
 
     def fill_stream(self) -> None:
         """Appends to the stream what is missing there, as the relay would."""

@@ -23,6 +23,9 @@ from tests.prove.properties.oracle import (
     the_oracle_computes_every_window_of_every_position,
     the_oracle_refuses_every_other_window,
 )
+from tests.prove.properties.quarantine import (
+    what_cannot_be_read_is_left_out_alike_until_it_comes_back,
+)
 from tests.prove.properties.real_store import (
     a_rebuild_takes_over_while_the_log_grows,
     history_by_sql_is_history,
@@ -63,5 +66,6 @@ ON_POSTGRES: Final[tuple[Callable[[Run, "RealStore"], int], ...]] = (
     verification_finds_and_mends_and_follows_the_chain,
     a_rebuild_takes_over_while_the_log_grows,
     the_tables_show_every_feed_as_of_any_position,
+    what_cannot_be_read_is_left_out_alike_until_it_comes_back,
 )
 """After that, of one history in `ON_POSTGRES_EVERY`, whose log stands in a real event store too."""
