@@ -114,8 +114,8 @@ def items(found: list[dict[str, Any]]) -> list[Any]:
     return [item for page in found for item in page.get("items", [page.get("missing")])]
 
 
-async def compare_pages(models: ReadModels, read: Paged, limit: int) -> None:
-    """Whichever source answers which page, the pages are together the same."""
+async def compare_pages(models: ReadModels, read: Paged, limit: int) -> int:
+    """Whichever source answers which page, the pages are together the same: so many."""
     redis, postgres = RedisSource(models), PostgresSource(models)
     by_redis = await pages(read, [redis], limit)
     by_postgres = await pages(read, [postgres], limit)
@@ -127,6 +127,7 @@ async def compare_pages(models: ReadModels, read: Paged, limit: int) -> None:
     assert by_postgres == by_redis
     for mixed in ([redis, postgres], [postgres, redis], [redis, redis, postgres]):
         assert items(await pages(read, mixed, limit)) == items(by_redis)
+    return len(by_redis)
 
 
 async def source_of(asked: Awaitable[Answered[Any]]) -> bool:
