@@ -23,7 +23,8 @@ _COMMANDS = UUID("5b0c1f9e-2c5a-4a5e-9d5f-6f1f7d1a0003")
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Whose it is (`person`), what it is about (`subject`), and when it was accepted (`at`).
 
-    `keyed`: its client may repeat it, so what it did is remembered.
+    `keyed`: its client may repeat it, so what it did is remembered. Each kind says which event it
+    `makes`, unless nothing is to be changed.
     """
 
     MAKES_SUBJECT: ClassVar[bool] = False
@@ -39,11 +40,6 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     def aggregate(self) -> UUID:
         """The aggregate to which the command's own event belongs."""
         return self.subject
-
-    @property
-    def makes(self) -> type[EventBody]:
-        """The kind of event that it makes, unless nothing is to be changed."""
-        raise NotImplementedError
 
     def fingerprint(self) -> bytes:
         """The same for everything that a client may send under one key, and for nothing else."""
