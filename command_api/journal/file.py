@@ -53,7 +53,7 @@ class JournalFile:
         try:
             yield
             self.run("COMMIT")
-        except BaseException:
+        except BaseException:  # whatever ends it, Ctrl-C too: the next one must find none open
             if self._connection.in_transaction:
                 self.run("ROLLBACK")
             raise
