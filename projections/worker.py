@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +33,13 @@ REDIS_ANSWER_SECONDS_MAX = 10.0
 
 PAUSE_SECONDS_MAX = 2.0
 """The longest pause between two tries while a server is away."""
+
+RELAY_PAUSE_SECONDS_MAX = 0.25
+"""The same for a relay whose store is away: whether the one that comes back is the one that went
+away is only known when the relay has looked, and until then commands are answered under the epoch
+that it brings along."""
+
+WARN_EVERY_SECONDS = 2.0
 
 FAULTS = Counter(
     "slackwater_worker_faults_total", "Steps that failed because a server was away.", ["server"]
@@ -73,7 +81,7 @@ def run_relay(config: WorkerConfig) -> None:
         ReadModels(client, NAMES),
         entries_max=config.stream_entries_max,
     )
-    _run(lambda: relay.step(stop.wait), stop)
+    _run(lambda: relay.step(stop.wait), stop, store_pause_max=RELAY_PAUSE_SECONDS_MAX)
     _leave(member)
     store.close()
 
@@ -129,16 +137,19 @@ def _open(config: WorkerConfig, role: str) -> tuple[Redis, Member, Store]:
     return client, Member(client, role), store
 
 
-def _run(step: Step, stop: threading.Event) -> None:
+def _run(step: Step, stop: threading.Event, *, store_pause_max: float = PAUSE_SECONDS_MAX) -> None:
     """Steps until asked to stop. A server that is away is waited for; nothing else is caught."""
-    pause = HEARTBEAT_SECONDS
+    pause, warn_at = HEARTBEAT_SECONDS, 0.0
     while not stop.is_set():
         try:
             step()
             pause = HEARTBEAT_SECONDS
         except (StoreUnreachable, HistoryMismatch) as error:
             FAULTS.labels("postgres").inc()
-            logger.warning("%s; trying again in %.1f s", error, pause)
+            pause = min(pause, store_pause_max)
+            if time.monotonic() >= warn_at:
+                logger.warning("%s; trying again in %.1f s", error, pause)
+                warn_at = time.monotonic() + WARN_EVERY_SECONDS
         except REDIS_AWAY as error:
             FAULTS.labels("redis").inc()
             logger.warning("Redis refuses or is away: %s; trying again in %.1f s", error, pause)
