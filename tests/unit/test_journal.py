@@ -1,48 +1,20 @@
 """The journal: order, bounds, and what becomes of what is settled."""
 
 import threading
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from command_api import commands
-from command_api.commands import AnyCommand, Publish
 from command_api.errors import JournalFull, JournalUnusable
 from command_api.journal import journal as journal_module
 from command_api.journal.file import JournalFile
 from command_api.journal.journal import Journal
 from command_api.journal.state import State
-
-ADA = UUID("01a20353-9494-76da-a091-dd456c037a46")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "private" / "journal.sqlite"
-
-
-@pytest.fixture
-def journal(path: Path) -> Generator[Journal]:
-    with closing(Journal(path)) as journal:
-        yield journal
-
-
-def post(text: str = "High water.") -> Publish:
-    return commands.publish(person=ADA, text=text)
-
-
-def drained(journal: Journal) -> list[AnyCommand | None]:
-    """Everything that waits, in the order in which its turn comes."""
-    found: list[AnyCommand | None] = []
-    while entry := journal.oldest():
-        found.append(entry.command)
-        assert entry.command is not None
-        journal.done(entry.command, position=len(found))
-    return found
+from tests.unit.journals import ADA, drained, post
 
 
 def test_commands_come_out_whole_and_in_the_order_in_which_they_went_in(journal: Journal) -> None:

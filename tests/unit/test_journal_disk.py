@@ -4,47 +4,18 @@ import stat
 import subprocess
 import sys
 import textwrap
-from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from command_api import commands
-from command_api.commands import AnyCommand, Publish
+from command_api.commands import Publish
 from command_api.errors import JournalFailed, JournalUnusable
 from command_api.journal import journal as journal_module
 from command_api.journal.file import JournalFile
 from command_api.journal.journal import Journal
 from command_api.journal.state import State
-
-ADA = UUID("01a20353-9494-76da-a091-dd456c037a46")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "private" / "journal.sqlite"
-
-
-@pytest.fixture
-def journal(path: Path) -> Generator[Journal]:
-    with closing(Journal(path)) as journal:
-        yield journal
-
-
-def post(text: str = "High water.") -> Publish:
-    return commands.publish(person=ADA, text=text)
-
-
-def drained(journal: Journal) -> list[AnyCommand | None]:
-    """Everything that waits, in the order in which its turn comes."""
-    found: list[AnyCommand | None] = []
-    while entry := journal.oldest():
-        found.append(entry.command)
-        assert entry.command is not None
-        journal.done(entry.command, position=len(found))
-    return found
+from tests.unit.journals import ADA, drained, post
 
 
 def test_what_was_accepted_is_there_after_the_process_is_killed(path: Path) -> None:
