@@ -104,17 +104,19 @@ class Slackwater(Application[UUID]):
         if remember and (record := self.recorder.select_command(command.id)):
             return _as_recorded(command, record)
         try:
-            return CarriedOut(command, self._settle(command, tried=tried, remember=remember))
+            return self._settle(command, tried=tried, remember=remember)
         except CommandStands as stands:
             return _as_recorded(command, stands.record)
 
-    def _settle(self, command: AnyCommand, *, tried: bool, remember: bool) -> int:
+    def _settle(
+        self, command: OneCommand, *, tried: bool, remember: bool
+    ) -> CarriedOut[OneCommand]:
         for _ in range(DECISION_TRIES_MAX):
-            if tried and (position := self._decider.made_by(command)):
-                return position
+            if tried and (made := self._decider.made_by(command)):
+                return CarriedOut(replace(command, at=made.at), made.position)
             decision = self._decider.decide(command)
             try:
-                return self._append(command, decision, remember=remember)
+                return CarriedOut(command, self._append(command, decision, remember=remember))
             except IntegrityError:
                 if isinstance(command, Register) and not self._decider.made_by(command):
                     handle = command.handle

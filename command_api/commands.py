@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 import uuid_utils.compat
+from msgspec.structs import replace
 
 from domain.events import Deleted, EventBody, Followed, Published, Registered, Unfollowed
 from domain.follow import check_pair, follow_id
@@ -18,6 +19,7 @@ from domain.person import checked_name
 from domain.post import checked_text
 
 _COMMANDS = UUID("5b0c1f9e-2c5a-4a5e-9d5f-6f1f7d1a0003")
+_SUBJECTS = UUID("5b0c1f9e-2c5a-4a5e-9d5f-6f1f7d1a0004")
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -28,7 +30,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """
 
     MAKES_SUBJECT: ClassVar[bool] = False
-    """Whether the subject is new, its id chosen by us."""
+    """Whether the subject is new, its id chosen by us. With a key the id follows from the request,
+    so that whoever has a subject of this id has carried out this very request."""
 
     id: UUID
     person: UUID
@@ -109,7 +112,7 @@ OneCommand = TypeVar("OneCommand", bound=AnyCommand)
 def register(*, handle: str, display_name: str | None, key: str | None = None) -> Register:
     """A registration. Raises InvalidHandle, InvalidDisplayName."""
     person = uuid_utils.compat.uuid7()
-    return Register(
+    command = Register(
         id=_command_id("somebody new", key),
         person=person,
         subject=person,
@@ -118,6 +121,10 @@ def register(*, handle: str, display_name: str | None, key: str | None = None) -
         handle=handle,
         display_name=checked_name(handle, display_name),
     )
+    if key is None:
+        return command
+    person = _subject_of(command)
+    return replace(command, person=person, subject=person)
 
 
 def set_following(
@@ -137,7 +144,7 @@ def set_following(
 
 def publish(*, person: UUID, text: str, key: str | None = None) -> Publish:
     """A post to publish. Raises InvalidText."""
-    return Publish(
+    command = Publish(
         id=_command_id(person, key),
         person=person,
         subject=uuid_utils.compat.uuid7(),
@@ -145,6 +152,7 @@ def publish(*, person: UUID, text: str, key: str | None = None) -> Publish:
         keyed=key is not None,
         text=checked_text(text),
     )
+    return command if key is None else replace(command, subject=_subject_of(command))
 
 
 def delete(*, person: UUID, post: UUID, key: str | None = None) -> Delete:
@@ -157,6 +165,11 @@ def delete(*, person: UUID, post: UUID, key: str | None = None) -> Delete:
 def _command_id(whose: UUID | str, key: str | None) -> UUID:
     """With a key it follows from person and key: every process gives it the same name."""
     return uuid_utils.compat.uuid7() if key is None else uuid5(_COMMANDS, f"{whose}:{key}")
+
+
+def _subject_of(command: Register | Publish) -> UUID:
+    """Every process gives it the same, also one that has not heard of the request's first try."""
+    return uuid5(_SUBJECTS, f"{command.id}:{command.fingerprint().hex()}")
 
 
 def _now() -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from eventsourcing.persistence import Notification
@@ -30,6 +31,14 @@ class Decision:
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a command has made: the event's position, and the time at which it was accepted."""
+
+    position: int
+    at: datetime
+
+
 class Decider:
     """Safe to share by threads. Raises what the domain and the facts refuse, and the library's
     PersistenceError if the store cannot be asked.
@@ -52,16 +61,19 @@ class Decider:
             case Delete():
                 return self._delete(command)
 
-    def made_by(self, command: AnyCommand) -> int | None:
-        """The position of the event that this very command has made, if it was stored.
+    def made_by(self, command: AnyCommand) -> Made | None:
+        """The event that this very command has made, if it was stored.
 
         The event tells: it belongs to the command's aggregate and has its time. Two commands
-        that agree in both want the same event in the same place, so one of them made it.
+        that agree in both want the same event in the same place, so one of them made it. Where
+        the aggregate's id follows from the request, the time need not agree: the request may have
+        been accepted more than once.
         """
+        named = command.keyed and command.MAKES_SUBJECT
         for notification in self._recorder.select_aggregate(command.aggregate):
             body = self._body(notification)
-            if isinstance(body, command.makes) and body.at == command.at:
-                return notification.id
+            if isinstance(body, command.makes) and (named or body.at == command.at):
+                return Made(notification.id, body.at)
         return None
 
     def number_of(self, person_id: UUID) -> int:

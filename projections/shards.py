@@ -45,7 +45,7 @@ class Generation:
         return ((number * _GOLDEN_RATIO_64 & _MASK_64) >> 32) % self.shards
 
     def shard_of_id(self, public_id: UUID) -> "Shard":
-        """The shard that maps this public id to its number. A UUIDv7 is random in its low bits."""
+        """The shard that maps this public id to its number. UUIDs are random in their low bits."""
         return self.shard((public_id.int & 0xFFFF_FFFF) % self.shards)
 
 
