@@ -1,9 +1,9 @@
 """Connections to the store's Postgres, from any libpq connection string."""
 
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg import Connection
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 
+from command_api.event_store.bounded_connection import bounded
 from command_api.event_store.patience import Patience
 
 POOL_SIZE = 4
@@ -14,6 +14,9 @@ LOCK_SECONDS_MAX = 5
 IDLE_IN_TRANSACTION_SECONDS_MAX = 5.0
 """A process that stops between LOCK and COMMIT is cut off after this, so that others go on."""
 
+
+SILENT_SECONDS_MAX = 10.0
+"""How long a server may say nothing, unless there is less patience."""
 
 VANISHED_PEER = {
     "keepalives_idle": 2,
@@ -41,9 +44,10 @@ class UrlDatastore(PostgresDatastore):
             originator_id_type="uuid",
             enable_db_functions=False,  # that path takes no table lock: readers would miss events
         )
+        silent = patience.answer_seconds if patience else SILENT_SECONDS_MAX
         self.pool = ConnectionPool(
             url,
-            connection_class=Connection[DictRow],
+            connection_class=bounded(alone=silent, in_transaction=LOCK_SECONDS_MAX + silent),
             kwargs={
                 "row_factory": dict_row,
                 "application_name": "slackwater command-api",
