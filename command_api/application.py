@@ -1,27 +1,22 @@
 """The write model: carries commands out, each once. Never reads a projection."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import Environment
-from msgspec.structs import replace
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from command_api import commands
-from command_api.commands import AnyCommand, OneCommand, Register
-from command_api.decider import Decider, Decision
+from command_api.commands import AnyCommand, OneCommand
+from command_api.decider import Decider
 from command_api.errors import (
-    HandleTaken,
-    KeyUsedOtherwise,
     OutcomeUnknown,
     StoreUnavailable,
-    TooMuchContention,
 )
-from command_api.event_store.command_records import CommandRecord, CommandStands
+from command_api.event_store.command_records import CommandRecord
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.mapper import EventMapper
@@ -29,6 +24,7 @@ from command_api.event_store.patience import Patience
 from command_api.event_store.queries import EVENTS_TABLE
 from command_api.event_store.recorder import STORE_AWAY, GroupCommitRecorder
 from command_api.event_store.schema import ensure_schema, epoch_seen_by, read_epoch
+from command_api.execution import Execution
 from command_api.outcomes import (
     CarriedOut,
     Committed,
@@ -38,9 +34,7 @@ from command_api.outcomes import (
 )
 from domain.events import Published, Registered
 
-DECISION_TRIES_MAX = 5
-"""A decision that lost a race is taken again on fresh facts, this often at most."""
-
+Given = ParamSpec("Given")
 Outcome = TypeVar("Outcome")
 
 
@@ -58,7 +52,7 @@ class Slackwater(Application[UUID]):
         self._datastore = UrlDatastore(database_url, patience)
         super().__init__()
         self._decider = Decider(self.recorder)
-        self._mapper = EventMapper()
+        self._execution = Execution(self.recorder, self._decider)
         self.epoch = ""
         """Empty until the store has been reached for the first time."""
 
@@ -97,52 +91,13 @@ class Slackwater(Application[UUID]):
         `tried`: an earlier try may have been stored. What was tried, or may be repeated by its
         client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, TooMuchContention.
         """
-        return self._at_store(self._execute, command, tried)
+        return self._at_store(self._execution.of, command, tried=tried)
 
-    def _execute(self, command: OneCommand, tried: bool) -> CarriedOut[OneCommand]:
-        remember = command.keyed or tried
-        if remember and (record := self.recorder.select_command(command.id)):
-            return _as_recorded(command, record)
-        try:
-            return self._settle(command, tried=tried, remember=remember)
-        except CommandStands as stands:
-            return _as_recorded(command, stands.record)
-
-    def _settle(
-        self, command: OneCommand, *, tried: bool, remember: bool
-    ) -> CarriedOut[OneCommand]:
-        for _ in range(DECISION_TRIES_MAX):
-            if tried and (made := self._decider.made_by(command)):
-                return CarriedOut(replace(command, at=made.at), made.position)
-            decision = self._decider.decide(command)
-            try:
-                return CarriedOut(command, self._append(command, decision, remember=remember))
-            except IntegrityError:
-                if isinstance(command, Register) and not self._decider.made_by(command):
-                    handle = command.handle
-                    raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
-                tried = True
-                self._decider.forget_numbers(command)
-        raise TooMuchContention("others are changing the same thing at once; try again")
-
-    def _append(self, command: AnyCommand, decision: Decision, *, remember: bool) -> int:
-        """Stores the events as one and returns the position of the last. Raises IntegrityError."""
-        events = [self._mapper.to_stored_event(event) for event in decision.events]
-        record = None
-        if remember:
-            record = CommandRecord(
-                id=command.id,
-                person=command.person,
-                subject=command.subject,
-                fingerprint=command.fingerprint(),
-                accepted_at=command.at,
-                position=decision.position,
-            )
-        positions = self.recorder.append(events, record, decision.assumed)
-        position = positions[-1] if positions else decision.position
-        if isinstance(command, Register):
-            self._decider.learn_number(command.subject, position)
-        return position
+    def execute_together(self, commands: Sequence[AnyCommand]) -> dict[UUID, int]:
+        """Carries out commands that do not depend on each other, in their order, in one
+        transaction; returns where each is done. Of one that is missing there `execute` tells.
+        """
+        return self._at_store(self._execution.of_many, commands)
 
     def number_of(self, person_id: UUID) -> int:
         """A person's number. Raises PersonNotFound."""
@@ -150,7 +105,7 @@ class Slackwater(Application[UUID]):
 
     def remembered(self, command_id: UUID) -> CommandRecord | None:
         """What a command did, if it was carried out and is remembered."""
-        return self._at_store(self.recorder.select_command, command_id)
+        return self._at_store(self.recorder.select_commands, [command_id]).get(command_id)
 
     def register(self, *, handle: str, display_name: str | None) -> RegisteredPerson:
         """Registers a person. Raises InvalidHandle, InvalidDisplayName, HandleTaken."""
@@ -190,13 +145,20 @@ class Slackwater(Application[UUID]):
         """Learns the store's epoch anew. Raises PersistenceError."""
         self.epoch = read_epoch(self._datastore)
 
+    def present_epoch(self) -> str:
+        """The store's epoch, looked at now."""
+        self._at_store(self.look_at_epoch)
+        return self.epoch
+
     def _look_at_epoch(self, cursor: Cursor[DictRow]) -> None:
         """In the transaction that commits: answers name the epoch of what they committed."""
         self.epoch = epoch_seen_by(cursor)
 
-    def _at_store(self, call: Callable[..., Outcome], *arguments: object) -> Outcome:
+    def _at_store(
+        self, call: Callable[Given, Outcome], *arguments: Given.args, **named: Given.kwargs
+    ) -> Outcome:
         try:
-            return call(*arguments)
+            return call(*arguments, **named)
         except AppendInDoubt as error:
             raise OutcomeUnknown(
                 "the event store went away while it stored this: it may have been stored. Look "
@@ -205,11 +167,3 @@ class Slackwater(Application[UUID]):
         except STORE_AWAY as error:
             message = "the event store cannot be reached; nothing was stored"
             raise StoreUnavailable(message) from error
-
-
-def _as_recorded(command: OneCommand, record: CommandRecord) -> CarriedOut[OneCommand]:
-    """What the command did under this id. Raises KeyUsedOtherwise if it was another one."""
-    if record.fingerprint != command.fingerprint():
-        raise KeyUsedOtherwise
-    first = replace(command, person=record.person, subject=record.subject, at=record.accepted_at)
-    return CarriedOut(first, record.position)

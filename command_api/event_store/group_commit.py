@@ -24,7 +24,7 @@ QUEUE_LENGTH_MAX = 10_000
 """Appends that may wait; one more is refused."""
 
 GROUP_EVENTS_MAX = 1_000
-"""Events in one transaction, unless a single append has more."""
+"""Events in one transaction, unless what came together has more."""
 
 ANSWER_SECONDS_MAX = 20.0
 """How long a caller waits, for a store that hangs instead of refusing."""
@@ -69,7 +69,7 @@ class GroupCommitter:
     ) -> None:
         self._commit = commit
         self._answer_seconds = answer_seconds
-        self._waiting: deque[Append] = deque()
+        self._waiting: deque[Sequence[Append]] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -86,7 +86,18 @@ class GroupCommitter:
         store is away, AppendInDoubt if nobody can tell (yet).
         """
         append = Append(events, record, assumed or {})
-        if len(append.places) < len(events):
+        self.append_together([append])
+        return append.positions.result()
+
+    def append_together(self, appends: Sequence[Append]) -> None:
+        """Stores several in one transaction, in their order; blocks until it is committed.
+
+        Each is atomic on its own, and its `positions` tell what became of it. No two of them may
+        want the same place. Raises what `append` raises, but for what concerns one of them alone.
+        """
+        if len(_claims(appends)) < sum(
+            len(one.events) + (one.record is not None) for one in appends
+        ):
             raise IntegrityError("two of these events want the same place in an aggregate")
         with self._changed:
             if self._closed:
@@ -98,19 +109,20 @@ class GroupCommitter:
                     target=self._run, name="group-committer", daemon=True
                 )
                 self._thread.start()
-            self._waiting.append(append)
+            self._waiting.append(appends)
             self._changed.notify()
         try:
-            return append.positions.result(self._answer_seconds or ANSWER_SECONDS_MAX)
+            for append in appends:  # one transaction: they end together
+                append.positions.exception(self._answer_seconds or ANSWER_SECONDS_MAX)
         except TimeoutError:
-            self._withdraw(append)
+            self._withdraw(appends)
             raise AppendInDoubt("the event store does not answer") from None
 
-    def _withdraw(self, append: Append) -> None:
-        """Raises OperationalError if it was still waiting: then it is not stored, nor will be."""
+    def _withdraw(self, appends: Sequence[Append]) -> None:
+        """Raises OperationalError if they were still waiting: they are not stored, nor will be."""
         with self._changed:
-            if append in self._waiting:
-                self._waiting.remove(append)
+            if appends in self._waiting:
+                self._waiting.remove(appends)
                 raise OperationalError("the event store does not answer; this was not sent")
 
     def close(self) -> None:
@@ -134,8 +146,8 @@ class GroupCommitter:
     def _gather(self) -> list[Append]:
         """The next group; empty once closed and drained.
 
-        An append that wants a place which this group takes already waits for the next one, and
-        so does everything behind it: arrival order is kept.
+        What wants a place which this group takes already waits for the next one, and so does
+        everything behind it: arrival order is kept. What came together stays together.
         """
         with self._changed:
             while not self._waiting and not self._closed:
@@ -144,10 +156,15 @@ class GroupCommitter:
             taken: set[Place] = set()
             events = 0
             while self._waiting:
-                append = self._waiting[0]
-                events += len(append.events)
-                if group and (events > GROUP_EVENTS_MAX or taken & append.claims):
+                appends = self._waiting[0]
+                claims = _claims(appends)
+                events += sum(len(append.events) for append in appends)
+                if group and (events > GROUP_EVENTS_MAX or taken & claims):
                     break
-                taken |= append.claims
-                group.append(self._waiting.popleft())
+                taken |= claims
+                group.extend(self._waiting.popleft())
             return group
+
+
+def _claims(appends: Sequence[Append]) -> set[Place]:
+    return set().union(*(append.claims for append in appends))

@@ -29,6 +29,12 @@ from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.group_commit import Append, GroupCommitter
 from command_api.event_store.metrics import APPEND_SECONDS, APPENDS_GROUPED
 from command_api.event_store.patience import Patience
+from command_api.event_store.positions import (
+    Positions,
+    is_settled,
+    positions_from,
+    positions_of,
+)
 from command_api.event_store.queries import query
 
 RETRY_SECONDS_MAX = 5.0
@@ -39,7 +45,6 @@ RETRY_PAUSE_SECONDS = 0.1
 STORE_AWAY = (OperationalError, InterfaceError, InternalError)
 """How the library reports a store that cannot be reached, or that cut a connection off."""
 
-Positions = dict[tuple[UUID | str, int], int]
 Look = Callable[[Cursor[DictRow]], object]
 
 
@@ -101,10 +106,23 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         with APPEND_SECONDS.time():
             return self._committer.append(stored_events, record, assumed)
 
-    def select_command(self, command_id: UUID) -> CommandRecord | None:
-        """What a command did, if it was carried out and is remembered."""
+    def append_together(self, appends: Sequence[Append]) -> None:
+        """Stores several appends in one transaction, in their order: what became of each, its
+        `positions` tell.
+
+        Raises StoreBusy, OperationalError or InterfaceError if the store cannot be reached (none
+        is stored then), AppendInDoubt if it went away over the commit.
+        """
+        with APPEND_SECONDS.time():
+            self._committer.append_together(appends)
+        for append in appends:
+            if isinstance(error := append.positions.exception(), STORE_AWAY):
+                raise error
+
+    def select_commands(self, command_ids: Sequence[UUID]) -> dict[UUID, CommandRecord]:
+        """What these commands did, as far as they were carried out and are remembered."""
         with self.datastore.get_connection() as conn:
-            return self._records.find(conn, [command_id]).get(command_id)
+            return self._records.find(conn, command_ids)
 
     def forget_commands(self, *, seconds: float, limit: int) -> int:
         """Forgets at most `limit` commands recorded longer ago; returns how many."""
@@ -182,12 +200,12 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
                 if self._look is not None:
                     self._look(cursor)
                 if look_first:
-                    stored |= _run(cursor, self._find_events, columns_of(appends))
+                    stored |= positions_from(cursor, self._find_events, columns_of(appends))
                 standing = self._find_commands(cursor, appends)
-                missing = [each for each in appends if not _is_settled(each, stored, standing)]
+                missing = [each for each in appends if not is_settled(each, stored, standing)]
                 if any(append.events for append in missing):
                     columns = columns_of(missing) | assumptions_of(missing)
-                    stored |= _run(cursor, self._append_events, columns)
+                    stored |= positions_from(cursor, self._append_events, columns)
                 self._record_commands(cursor, missing, stored)
                 commits = True
         except STORE_AWAY as error:
@@ -200,7 +218,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
             if append.record is not None and append.record.id in standing:
                 append.positions.set_exception(CommandStands(standing[append.record.id]))
             elif append.places <= stored.keys():
-                append.positions.set_result(_positions_of(append, stored))
+                append.positions.set_result(positions_of(append, stored))
             else:
                 refused.append(append)
         return refused
@@ -215,7 +233,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self, cursor: Cursor[DictRow], appends: list[Append], stored: Positions
     ) -> None:
         records = [
-            replace(append.record, position=_positions_of(append, stored)[-1])
+            replace(append.record, position=positions_of(append, stored)[-1])
             if append.events
             else append.record
             for append in appends
@@ -223,21 +241,3 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         ]
         if records:
             self._records.record(cursor, records)
-
-
-def _is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:
-    if append.record is not None:
-        return append.record.id in standing
-    return append.places <= stored.keys()
-
-
-def _run(cursor: Cursor[DictRow], statement: Any, columns: dict[str, list[Any]]) -> Positions:
-    cursor.execute(statement, columns, prepare=True, binary=True)
-    return {
-        (row["originator_id"], row["originator_version"]): row["notification_id"]
-        for row in cursor.fetchall()
-    }
-
-
-def _positions_of(append: Append, stored: Positions) -> list[int]:
-    return [stored[event.originator_id, event.originator_version] for event in append.events]

@@ -102,7 +102,7 @@ MUTANTS = (
     ),
     Mutant(
         "a refused command keeps the numbers it had",
-        "command_api/application.py",
+        "command_api/execution.py",
         "self._decider.forget_numbers(command)",
         "pass",
         COMMANDS_AFTER_A_RESTORE,

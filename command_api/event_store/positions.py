@@ -1,0 +1,34 @@
+"""Which position each event of a group of appends got."""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from command_api.event_store.command_records import CommandRecord
+from command_api.event_store.group_commit import Append
+
+Positions = dict[tuple[UUID | str, int], int]
+"""By place: aggregate and version."""
+
+
+def positions_from(cursor: Cursor[DictRow], statement: Any, columns: dict[str, Any]) -> Positions:
+    """What the statement says about these events."""
+    cursor.execute(statement, columns, prepare=True, binary=True)
+    return {
+        (row["originator_id"], row["originator_version"]): row["notification_id"]
+        for row in cursor.fetchall()
+    }
+
+
+def positions_of(append: Append, stored: Positions) -> list[int]:
+    """Those of one append, in the order of its events."""
+    return [stored[event.originator_id, event.originator_version] for event in append.events]
+
+
+def is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:
+    """Whether it was stored before; of a command with a record, the record tells."""
+    if append.record is not None:
+        return append.record.id in standing
+    return append.places <= stored.keys()
