@@ -15,7 +15,7 @@ HEALTH_SECONDS_MAX = 3.0
 
 
 class Health:
-    """With a journal it is ready as long as that takes commands, wherever the store is."""
+    """With a journal it is ready as long as one of journal and store takes commands."""
 
     def __init__(
         self, write_model: Slackwater, journal: Journal | None, recent: RecentRequests
@@ -27,16 +27,16 @@ class Health:
     @property
     def checks(self) -> Mapping[str, Check]:
         """What it needs in order to serve."""
-        return (
-            {"event store": self._store_fault}
-            if self._journal is None
-            else {"journal": self._journal_fault}
-        )
+        if self._journal is None:
+            return {"event store": self._store_fault}
+        return {"event store or journal": self._both_at_fault}
 
     @property
     def spare(self) -> Mapping[str, Check]:
         """What it can do without for a while."""
-        return {} if self._journal is None else {"event store": self._store_fault}
+        if self._journal is None:
+            return {}
+        return {"event store": self._store_fault, "journal": self._journal_fault}
 
     async def summary(self) -> Mapping[str, object]:
         """The figures a person asks for first."""
@@ -56,8 +56,7 @@ class Health:
         try:
             await self._head()
         except (PersistenceError, TimeoutError) as error:
-            answer = "503" if self._journal is None else "202"
-            return f"the event store cannot be reached, commands answer {answer}: {error!r}"
+            return f"the event store cannot be reached: {error!r}"
         return None
 
     async def _journal_fault(self) -> str | None:
@@ -65,14 +64,19 @@ class Health:
         fault = await asyncio.to_thread(self._journal.fault)
         return None if fault is None else f"the journal takes no commands: {fault}"
 
+    async def _both_at_fault(self) -> str | None:
+        journal = await self._journal_fault()
+        store = None if journal is None else await self._store_fault()
+        return None if store is None else f"{journal}; and {store}"
+
     async def _head(self) -> int:
         asked = asyncio.to_thread(self._write_model.recorder.max_notification_id)
         return await asyncio.wait_for(asked, HEALTH_SECONDS_MAX) or 0
 
     def _journal_summary(self, journal: Journal) -> Mapping[str, object]:
         try:
-            oldest = journal.oldest()
+            oldest = journal.waiting(1)
         except JournalFailed as error:
             return {"queued": journal.depth, "fault": str(error)}
-        since = None if oldest is None else oldest.accepted_at.isoformat()
+        since = oldest[0].at.isoformat() if oldest else None
         return {"queued": journal.depth, "oldest_accepted_at": since}

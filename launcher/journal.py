@@ -59,6 +59,7 @@ def _file(settings: Settings) -> Generator[JournalFile]:
         )
     try:
         with closing(JournalFile(path, durable=True)) as file:
+            file.make_tables()  # it may be of an older version
             yield file
     except JournalError as error:
         raise JournalUnavailable(str(error)) from error
@@ -72,6 +73,7 @@ def _row(entry: Entry) -> dict[str, str | int | None]:
         "subject": str(entry.subject),
         "accepted_at": entry.accepted_at.isoformat(),
         "state": entry.state.value,
+        "epoch": entry.epoch,
         "position": entry.position,
         "status": entry.status,
         "reason": entry.reason,

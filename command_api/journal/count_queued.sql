@@ -1,2 +1,3 @@
 -- How many commands wait.
-SELECT count(*) FROM entries WHERE state = 'queued'
+SELECT count(*) FROM entries
+WHERE state = 'queued' AND id NOT IN (SELECT id FROM settled)

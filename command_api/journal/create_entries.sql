@@ -1,5 +1,6 @@
 -- The commands that came while the event store was away, in the order in which they were accepted.
 -- What is done keeps no payload; what was rejected keeps it, so that it can be tried again.
+-- epoch: of the history in which it was done.
 CREATE TABLE IF NOT EXISTS entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -10,6 +11,7 @@ CREATE TABLE IF NOT EXISTS entries (
     accepted_at TEXT NOT NULL,
     command BLOB,
     state TEXT NOT NULL CHECK (state IN ('queued', 'done', 'rejected')),
+    epoch TEXT,
     position INTEGER,
     status INTEGER,
     reason TEXT,

@@ -17,7 +17,8 @@ _decoder = msgspec.json.Decoder(AnyCommand)
 class Entry:
     """A command's place in the journal. `command` is None once it is done.
 
-    `position` is known of what is done, `status` and `reason` of what was rejected.
+    `position`, and the `epoch` of the history that has it there, are known of what is done,
+    `status` and `reason` of what was rejected. Older files did not keep the epoch.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Entry:
     accepted_at: datetime
     command: AnyCommand | None
     state: State
+    epoch: str | None
     position: int | None
     status: int | None
     reason: str | None
@@ -59,6 +61,7 @@ def entry_of(row: sqlite3.Row) -> Entry:
         accepted_at=datetime.fromisoformat(row["accepted_at"]),
         command=None if row["command"] is None else _decoder.decode(row["command"]),
         state=State(row["state"]),
+        epoch=row["epoch"],
         position=row["position"],
         status=row["status"],
         reason=row["reason"],

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
@@ -59,16 +60,24 @@ class JournalFile:
             raise
 
     def make_tables(self) -> None:
-        """Makes what is missing."""
+        """Makes what is missing; a file of an older version becomes one of this."""
+        self.run_script(sentence("create_entries"))
+        with self.transaction():
+            [has_epoch] = self.run(sentence("has_epoch")).fetchone()
+            if not has_epoch:
+                self.run(sentence("add_epoch"))
+
+    def run_script(self, script: str) -> None:
+        """Executes several statements."""
         try:
-            self._connection.executescript(sentence("create_entries"))
+            self._connection.executescript(script)
         except sqlite3.Error as error:
             raise JournalFailed(str(error)) from error
 
-    def find(self, command_id: UUID) -> Entry | None:
-        """One command."""
-        row = self.run(sentence("select_entry"), {"id": str(command_id)}).fetchone()
-        return None if row is None else entry_of(row)
+    def counts(self) -> dict[State, int]:
+        """How many commands are in which state."""
+        rows = self.run(sentence("count_states")).fetchall()
+        return {State(row["state"]): row["commands"] for row in rows}
 
     def entries(self, state: State | None, limit: int) -> list[Entry]:
         """The newest commands in this state (in any: None), oldest first."""
@@ -80,6 +89,14 @@ class JournalFile:
         with self.transaction():
             values = {"id": None if command_id is None else str(command_id)}
             return self.run(sentence("requeue_entries"), values).rowcount
+
+    def write_fault(self) -> str | None:
+        """Why the disk would take no command at the moment, if so. Writes a little to find out."""
+        try:
+            self.run(sentence("prove_writable"), {"at": time.time()})
+        except JournalFailed as error:
+            return str(error)
+        return None
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -1,6 +1,6 @@
 """The journal as the one process that has it sees it: what is accepted, whose turn it is."""
 
-import fcntl
+import contextlib
 import os
 import threading
 import time
@@ -9,19 +9,23 @@ from concurrent.futures import Future
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from command_api.commands import AnyCommand
-from command_api.errors import JournalError, JournalFailed, JournalFull, JournalUnusable
+from command_api.errors import JournalError, JournalFailed, JournalFull
 from command_api.journal import metrics
 from command_api.journal.entry import Entry, columns_of, entry_of
 from command_api.journal.file import JournalFile, make_file, sentence
+from command_api.journal.hold import hold
 from command_api.journal.state import State
 
 ENTRIES_MAX = 100_000
 """Commands that may wait; one more is refused."""
 
-KEEP_DONE_SECONDS = 24 * 60 * 60.0
-KEEP_REJECTED_SECONDS = 7 * KEEP_DONE_SECONDS
-"""So long somebody may ask what became of a command, or try a rejected one again."""
+KEEP_DONE_SECONDS = 23 * 60 * 60.0
+KEEP_REJECTED_SECONDS = 7 * 24 * 60 * 60.0
+"""So long somebody may ask what became of a command, or try a rejected one again. What is done is
+forgotten before the event store forgets it, so that the store can be asked whether it stands."""
 
 FORGET_STEP = 1_000
 
@@ -31,17 +35,18 @@ Waiting = tuple[AnyCommand, Future[None]]
 class Journal:
     """Held by one process at a time. Safe to share by threads.
 
-    Commands that come at once share one write to the disk. What is settled needs none: replayed
-    once more it is found in the event store.
+    Commands that come at once share one write to the disk, and so do those that are settled one
+    after the other: until then they are settled in memory (create_settled.sql).
     """
 
     def __init__(self, path: Path) -> None:
         """Raises JournalUnusable if another process has it, or if it is damaged."""
-        self._held = _hold(path)
+        self._held = hold(path)
         try:
             make_file(path)
             self._accepting = JournalFile(path, durable=True)
             self._settling = JournalFile(path, durable=False)
+            self._settling.run_script(sentence("create_settled"))
         except JournalError:
             os.close(self._held)
             raise
@@ -49,12 +54,15 @@ class Journal:
         self._line = threading.Lock()
         self._waiting: deque[Waiting] = deque()
         self._queued = 0
+        self._unwritten = False
         self.changed = threading.Event()
         """Set when a command was accepted."""
         self.refresh()
 
     def close(self) -> None:
         """Gives the journal back."""
+        with contextlib.suppress(JournalFailed):  # replayed once more it is found in the store
+            self.write_down()
         with self._lock:
             self._accepting.close()
             self._settling.close()
@@ -72,10 +80,7 @@ class Journal:
         """
         written: Future[None] = Future()
         with self._line:
-            if self._queued + len(self._waiting) >= ENTRIES_MAX:
-                raise JournalFull(
-                    f"{ENTRIES_MAX} commands wait for the event store already; nothing was accepted"
-                )
+            self._check_room()
             self._waiting.append((command, written))
         with self._lock:
             if not written.done():
@@ -85,23 +90,55 @@ class Journal:
     def find(self, command_id: UUID) -> Entry | None:
         """A command that was accepted here, unless it is forgotten. Raises JournalFailed."""
         with self._lock:
-            return self._settling.find(command_id)
+            row = self._settling.run(sentence("select_entry"), {"id": str(command_id)}).fetchone()
+        return None if row is None else entry_of(row)
 
-    def oldest(self) -> Entry | None:
-        """The command whose turn it is. Raises JournalFailed."""
+    def waiting(self, limit: int) -> list[AnyCommand]:
+        """The commands whose turn it is next, in order. Raises JournalFailed."""
         with self._lock:
-            row = self._settling.run(sentence("select_oldest")).fetchone()
-        entry = None if row is None else entry_of(row)
-        metrics.OLDEST.set(0 if entry is None else entry.accepted_at.timestamp())
-        return entry
+            rows = self._settling.run(sentence("select_waiting"), {"limit": limit}).fetchall()
+        commands = [entry.command for entry in map(entry_of, rows) if entry.command is not None]
+        assert len(commands) == len(rows), "only what is done has lost its payload"
+        metrics.OLDEST.set(commands[0].at.timestamp() if commands else 0)
+        return commands
 
-    def done(self, command: AnyCommand, position: int) -> None:
-        """The command was carried out as it stands here. Raises JournalFailed."""
-        self._settle(command, State.DONE, position=position)
+    def done(self, command: AnyCommand, position: int, epoch: str) -> None:
+        """The command was carried out as it stands here, in the history of this epoch or of one
+        that came after it. Raises JournalFailed.
+        """
+        self._settle(command, State.DONE, position=position, epoch=epoch)
 
     def reject(self, command: AnyCommand, status: int, reason: str) -> None:
         """The command was refused. Raises JournalFailed."""
         self._settle(command, State.REJECTED, status=status, reason=reason)
+
+    def write_down(self) -> None:
+        """Writes what was settled to the file, all of it at once. Raises JournalFailed: then it
+        stays settled, and is written the next time.
+        """
+        with self._lock:
+            if self._unwritten:
+                with self._settling.transaction():
+                    self._settling.run(sentence("write_settled"))
+                    self._settling.run(sentence("clear_settled"))
+                self._unwritten = False
+
+    def queue_again(self, command: AnyCommand) -> None:
+        """What was done waits again, since its history may be lost: it is carried out anew unless
+        it stands in the store. Raises JournalFull, JournalFailed.
+        """
+        self.write_down()
+        values = {"id": str(command.id), "command": msgspec.json.encode(command)}
+        with self._lock:
+            self._check_room()
+            self._queued += 1  # counted before it is written: from here on nothing newer passes it
+            try:
+                self._queued += self._accepting.run(sentence("queue_again"), values).rowcount - 1
+            except JournalFailed:
+                self._queued -= 1
+                raise
+        metrics.ENTRIES.set(self._queued)
+        self.changed.set()
 
     def refresh(self) -> None:
         """Counts what waits: another process may have let rejected commands wait again."""
@@ -124,12 +161,14 @@ class Journal:
         """Why it takes no command at the moment, if so. Writes a little to find out."""
         if self._queued >= ENTRIES_MAX:
             return f"{ENTRIES_MAX} commands wait already"
-        try:
-            with self._lock:
-                self._accepting.run(sentence("prove_writable"), {"at": time.time()})
-        except JournalFailed as error:
-            return str(error)
-        return None
+        with self._lock:
+            return self._accepting.write_fault()
+
+    def _check_room(self) -> None:
+        if self._queued + len(self._waiting) >= ENTRIES_MAX:
+            raise JournalFull(
+                f"{ENTRIES_MAX} commands wait for the event store already; nothing was accepted"
+            )
 
     def _write_what_waits(self) -> None:
         with self._line:
@@ -158,6 +197,7 @@ class Journal:
         state: State,
         *,
         position: int | None = None,
+        epoch: str | None = None,
         status: int | None = None,
         reason: str | None = None,
     ) -> None:
@@ -165,6 +205,7 @@ class Journal:
             "id": str(command.id),
             "subject": str(command.subject),
             "accepted_at": command.at.isoformat(),
+            "epoch": epoch,
             "state": state,
             "position": position,
             "status": status,
@@ -173,27 +214,10 @@ class Journal:
         }
         with self._lock:
             settled = self._settling.run(sentence("settle_entry"), values).rowcount
+            self._unwritten = True
             self._queued -= settled
             if self._queued <= 0:
                 # Others may have let rejected commands wait again, which nobody has counted here.
                 [self._queued] = self._settling.run(sentence("count_queued")).fetchone()
         metrics.ENTRIES.set(self._queued)
         metrics.OUTCOMES.labels(state).inc(settled)
-
-
-def _hold(path: Path) -> int:
-    """The lock beside the journal; it ends with the process, however that ends."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        held = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise JournalUnusable(f"the journal {path} cannot be made: {error}") from error
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(held)
-        raise JournalUnusable(
-            f"another command API has the journal {path}; give each one a SLACKWATER_JOURNAL of "
-            "its own"
-        ) from None
-    return held

@@ -1,7 +1,4 @@
--- A command's turn is over: it is done or rejected. What it was made of stands in the event store
--- if it is done.
-UPDATE entries
-SET state = :state, subject = :subject, accepted_at = :accepted_at, position = :position,
-    status = :status, reason = :reason, settled_at = :settled_at,
-    command = CASE WHEN :state = 'done' THEN NULL ELSE command END
-WHERE id = :id AND state = 'queued'
+-- A command's turn is over: it is done or rejected. To be written to the file soon.
+INSERT OR IGNORE INTO settled
+SELECT :id, :subject, :accepted_at, :epoch, :state, :position, :status, :reason, :settled_at
+WHERE EXISTS (SELECT 1 FROM entries WHERE id = :id AND state = 'queued')

@@ -24,13 +24,15 @@ KEY = "a key of at least thirty-two bytes"
 
 
 @contextmanager
-def process(database_url: str, journal_file: Path) -> Generator[subprocess.Popen[bytes]]:
+def process(
+    database_url: str, journal_file: Path, port: int = 0
+) -> Generator[subprocess.Popen[bytes]]:
     """`slackwater command-api` on this journal."""
     environment = os.environ | {
         "SLACKWATER_DATABASE_URL": database_url,
         "SLACKWATER_TOKEN_KEY": KEY,
         "SLACKWATER_JOURNAL": str(journal_file),
-        "SLACKWATER_COMMAND_PORT": "0",
+        "SLACKWATER_COMMAND_PORT": str(port),
     }
     with subprocess.Popen(
         [sys.executable, "-m", "launcher", "command-api"],

@@ -15,7 +15,7 @@ from command_api.journal import journal as journal_module
 from command_api.journal.file import JournalFile
 from command_api.journal.journal import Journal
 from command_api.journal.state import State
-from tests.unit.journals import ADA, drained, post
+from tests.unit.journals import ADA, EPOCH, drained, post
 
 
 def test_what_was_accepted_is_there_after_the_process_is_killed(path: Path) -> None:
@@ -40,7 +40,8 @@ def test_what_was_accepted_is_there_after_the_process_is_killed(path: Path) -> N
 def test_what_is_done_leaves_no_text_behind_in_the_journal(journal: Journal, path: Path) -> None:
     command = post("a secret text")
     journal.add(command)
-    journal.done(command, position=1)
+    journal.done(command, position=1, epoch=EPOCH)
+    journal.write_down()
     with closing(JournalFile(path, durable=False)) as file:
         [entry] = file.entries(None, limit=10)
         file.run("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,2 @@
+-- All that was settled is in the file now.
+DELETE FROM settled
