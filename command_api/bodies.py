@@ -77,11 +77,21 @@ class Rejection(BaseModel):
     detail: str
 
 
+Fate = Literal["queued", "done", "rejected", "lost"]
+"""Lost: it was done, and the event store was put back to a backup from before."""
+
+
 class CommandAnswer(BaseModel):
     """What became of a command that was accepted into the journal."""
 
     id: UUID
-    state: Literal["queued", "done", "rejected"]
+    state: Annotated[
+        Fate,
+        Field(
+            description="lost: it was done, and the event store was put back to a backup from "
+            "before; the same request with its Idempotency-Key is carried out anew"
+        ),
+    ]
     accepted_at: datetime
     subject: Annotated[UUID, Field(description="the person or post that it is about")]
     rejection: Rejection | None = None

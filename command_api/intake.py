@@ -64,7 +64,10 @@ class Intake:
             if self._journal is None or self._replay is None:
                 return self._execute(command)
             if command.keyed and (entry := self._journal.find(command.id)):
-                return _as_journaled(command, entry)
+                first = _as_journaled(command, entry)
+                if entry.state is State.QUEUED:
+                    return Accepted(first, None)
+                return self._repeat(first, entry, self._journal, self._replay)
             if not self._replay.is_clear(DRAINED_SECONDS_MAX):
                 return self._queue(command, self._journal)
             try:
@@ -92,8 +95,39 @@ class Intake:
         """How a command fares that was accepted into the journal here. Raises JournalFailed."""
         return None if self._journal is None else self._journal.find(command_id)
 
-    def _execute(self, command: OneCommand) -> Accepted[OneCommand]:
-        done = self._write_model.execute(command)
+    def stands_at(self, entry: Entry) -> int | None:
+        """The position of a command that was done; None: the history that the store has now does
+        not have it. Raises StoreUnavailable.
+        """
+        if self._replay is not None and not self._replay.may_ask_store():
+            raise StoreUnavailable(
+                "this was done, and whether it still stands cannot be told while the event store "
+                "is away"
+            )
+        if self._write_model.present_epoch() == entry.epoch:
+            return entry.position
+        record = self._write_model.remembered(entry.id)
+        return None if record is None else record.position
+
+    def _repeat(
+        self, first: OneCommand, entry: Entry, journal: Journal, replay: Replay
+    ) -> Accepted[OneCommand]:
+        """What was done is answered as then; what was lost with its history is done anew, as the
+        first answer said. While the store cannot tell which, it waits to be told.
+        """
+        if replay.may_ask_store():
+            try:
+                if self._write_model.present_epoch() == entry.epoch:
+                    return Accepted(first, entry.position)
+                if replay.is_clear(DRAINED_SECONDS_MAX):
+                    return self._execute(first, tried=True)
+            except StoreUnavailable:
+                replay.store_is_away()
+        journal.queue_again(first)
+        return Accepted(first, None)
+
+    def _execute(self, command: OneCommand, *, tried: bool = False) -> Accepted[OneCommand]:
+        done = self._write_model.execute(command, tried=tried)
         return Accepted(done.command, done.position)
 
     def _queue_instead(
@@ -125,12 +159,12 @@ class Intake:
                 self._in_flight.remove(command_id)
 
 
-def _as_journaled(command: OneCommand, entry: Entry) -> Accepted[OneCommand]:
+def _as_journaled(command: OneCommand, entry: Entry) -> OneCommand:
+    """The command as it was accepted first. Raises KeyUsedOtherwise, RejectedBefore."""
     if entry.fingerprint != command.fingerprint():
         raise KeyUsedOtherwise
     if entry.state is State.REJECTED:
         assert entry.status is not None
         assert entry.reason is not None
         raise RejectedBefore(entry.status, entry.reason)
-    first = replace(command, person=entry.person, subject=entry.subject, at=entry.accepted_at)
-    return Accepted(first, entry.position)
+    return replace(command, person=entry.person, subject=entry.subject, at=entry.accepted_at)
