@@ -1,13 +1,15 @@
-"""`slackwater check`: the settings, and the servers that they name, before anything starts."""
-
-from dataclasses import dataclass, field
+"""`slackwater check`: the settings, the servers that they name, and the journal, also before
+anything starts.
+"""
 
 import psycopg
 from redis import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
 
+from launcher.check_journal import check_journal
 from launcher.errors import LaunchError
+from launcher.findings import Findings
 from launcher.settings import Settings
 from launcher.token_key import access_tokens
 
@@ -18,21 +20,13 @@ CONNECT_SECONDS_MAX = 5
 OTHERS_MAY_READ = 0o077
 
 
-@dataclass(slots=True)
-class Findings:
-    """What was found: errors keep Slackwater from working, warnings from working well."""
-
-    errors: list[str] = field(default_factory=list[str])
-    warnings: list[str] = field(default_factory=list[str])
-    fine: list[str] = field(default_factory=list[str])
-
-
 def show_check(settings: Settings) -> int:
     """Prints the findings. Returns 1 if there are errors, else 0."""
     findings = Findings()
     _check_token_key(settings, findings)
     _check_postgres(settings, findings)
     _check_redis(settings, findings)
+    check_journal(settings, findings)
     for style, name, lines in (
         ("green", "ok", findings.fine),
         ("yellow", "warning", findings.warnings),

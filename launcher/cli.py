@@ -96,7 +96,7 @@ def status(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(data_dir: DataDir = None) -> None:
-    """Check the settings and the servers they name: errors and warnings."""
+    """Check the settings, the servers they name and the journal: errors and warnings."""
     from launcher.check import show_check
 
     with _said_plainly():
