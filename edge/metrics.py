@@ -47,9 +47,16 @@ class RequestMetrics:
             seconds = time.perf_counter() - started
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if route != "unmatched" else "ANY"
-            REQUESTS.labels(route, method, str(status)).inc()
-            REQUEST_SECONDS.labels(route, method).observe(seconds)
-            self._recent.add(seconds, status)
+            answered(route, method, status, seconds, self._recent)
+
+
+def answered(
+    route: str, method: str, status: int, seconds: float, recent: "RecentRequests"
+) -> None:
+    """Records one answered request."""
+    REQUESTS.labels(route, method, str(status)).inc()
+    REQUEST_SECONDS.labels(route, method).observe(seconds)
+    recent.add(seconds, status)
 
 
 class RecentRequests:

@@ -1,10 +1,11 @@
 """Access tokens: signed JWTs (RFC 7519) that say who calls."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import jwt
+from cachetools import LRUCache
 
 ALGORITHM = "HS256"
 ISSUER = "slackwater"
@@ -20,6 +21,9 @@ CLOCKS_APART_SECONDS_MAX = 60.0
 """A token comes from the future at most as far as clocks of ours may differ."""
 
 
+FOUND_GOOD_MAX = 50_000
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Whom a token stands for, and until when (Unix seconds)."""
@@ -30,10 +34,16 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class AccessTokens:
-    """Issues and checks tokens under one key. `ttl_seconds` is how long a new one is valid."""
+    """Issues and checks tokens under one key. `ttl_seconds` is how long a new one is valid.
+
+    For one thread: a token that was found good is not decoded again until it expires.
+    """
 
     key: bytes
     ttl_seconds: int
+    _found_good: LRUCache[str, Access] = field(
+        default_factory=lambda: LRUCache(FOUND_GOOD_MAX), init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         assert len(self.key) >= KEY_BYTES_MIN, "settings refuse shorter keys"
@@ -52,6 +62,12 @@ class AccessTokens:
 
     def access_of(self, token: str) -> Access:
         """What the token says. Raises InvalidToken."""
+        access = self._found_good.get(token)
+        if access is None or access.expires_at <= time.time():
+            access = self._found_good[token] = self._decode(token)
+        return access
+
+    def _decode(self, token: str) -> Access:
         try:
             claims = jwt.decode(
                 token,

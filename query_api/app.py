@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from edge.app import create_api
 from edge.diagnostics import Diagnostics
+from edge.feed_token import Sealing
 from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
@@ -26,6 +27,7 @@ from query_api.read_models import ReadModels
 from query_api.routes import feed, people, stream
 from query_api.sources import Sources
 from query_api.summary import summarise
+from query_api.swift_feed.swift_feed import SwiftFeed
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +84,10 @@ def create_app(
     )
 
     app.add_middleware(OneHistory, history=models.watch.history)
+    app.add_middleware(
+        SwiftFeed, models=models, sources=sources, tokens=tokens, sealing=Sealing(tokens.key),
+        recent=recent,
+    )  # fmt: skip
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(RedisError, _redis_away)
     return app

@@ -41,6 +41,10 @@ class FactCache(Generic[Fact]):
             found |= loaded
         return found
 
+    def known(self, number: int) -> Fact | None:
+        """The fact, if it is here already; nothing is counted or loaded."""
+        return self._facts.get(number)
+
     def forget(self) -> None:
         """The numbers mean something else from now on."""
         self._facts: LRUCache[int, Fact] = LRUCache(self._entries_max)

@@ -64,6 +64,10 @@ class ReadModels:
             numbers[person_id] = number
         return number, position
 
+    def known_number(self, person_id: UUID) -> int | None:
+        """A person's number, if it is remembered here."""
+        return self._numbers.get(person_id)
+
     async def feed_position(self, person_id: UUID) -> int:
         """The position that a person's feed, which may be empty, holds for."""
         person, position = await self.find_person(person_id)

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from projections.errors import ProjectionBehind, ProjectionUnavailable, RelationalUnreachable
 from query_api.errors import NoStoreAnswers, NotFound, RedisAway
+from query_api.freshness import Freshness
 from query_api.postgres_source import PostgresSource
 from query_api.read_models import ReadModels
 from query_api.redis_source import RedisSource
@@ -63,6 +64,13 @@ class Sources:
             raise outcome
         return outcome
 
+    def may_show(self, fresh: Freshness) -> bool:
+        """Whether an answer from Redis leads nobody back; it counts as shown then."""
+        if self._shown_by_postgres.is_above(fresh.epoch, fresh.as_of):
+            return False
+        self._shown_by_redis.add(fresh)
+        return True
+
     async def feed_position(self, caller: UUID) -> int | None:
         """As of which position the caller's feed is shown; None: as of where the tables stand."""
         try:
@@ -94,10 +102,7 @@ class Sources:
         except RedisError as error:
             logger.warning("Redis answers with an error, Postgres is asked: %s", error)
             return await self._fall_back(ask, "error", error)
-        if self._shown_by_postgres.is_above(outcome.fresh.epoch, outcome.fresh.as_of):
-            return await self._not_older(ask, outcome)
-        self._shown_by_redis.add(outcome.fresh)
-        return outcome
+        return outcome if self.may_show(outcome.fresh) else await self._not_older(ask, outcome)
 
     async def _fall_back(
         self, ask: Ask[Body], reason: str, error: Exception

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from projections.batched import BatchedScript
 from projections.home_feed.keys import (
     AUTHOR_HORIZONS,
     AUTHOR_WINDOWS,
@@ -13,7 +14,7 @@ from projections.home_feed.keys import (
     HOME_FEED,
 )
 from projections.log.in_sight import HistoryInSight
-from projections.reading import ActiveGeneration, Looked, load_read_script, positions_of
+from projections.reading import ActiveGeneration, Looked, positions_of
 from projections.shards import Generation
 
 
@@ -38,7 +39,7 @@ class HomeFeedReader:
     def __init__(self, redis: Redis, history: HistoryInSight) -> None:
         self._redis = redis
         self._active = ActiveGeneration(redis, HOME_FEED, history)
-        self._page = load_read_script(redis, "projections.home_feed", "page", ("descending",))
+        self._page = BatchedScript(redis, "projections.home_feed", "page", ("descending",))
 
     async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:
         """A page of a person's home feed: posts below this position (0: the newest)."""
@@ -64,7 +65,7 @@ class HomeFeedReader:
 
         async def look(generation: Generation) -> Looked[WindowPage]:
             shard = generation.shard_of(owner)
-            found = await self._page(keys=[shard.checkpoint_key], args=arguments)
+            found = await self._page(shard.checkpoint_key, arguments)
             checkpoint, horizon, entries = cast(
                 "tuple[list[bytes | None], bytes, list[Any]]", found
             )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import msgspec
 import psycopg
+from cachetools import LRUCache
 from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 STREAM_EVERY_SECONDS = 0.1
 STORE_EVERY_SECONDS = 0.5
 CONNECT_SECONDS_MAX = 2
+HAPPENED_KEPT = 1_000
 
 
 StoreConnection = psycopg.AsyncConnection[TupleRow]
@@ -54,6 +56,7 @@ class LogWatch:
         self._stream_position = 0
         self._waiting_since: float | None = None
         self._silent: set[str] = set()
+        self._happened_after: LRUCache[int, float] = LRUCache(HAPPENED_KEPT)
         self._count_quarantined = query("count_quarantined")
         self.head = Head(0, 0.0)
         self.quarantined = 0
@@ -74,13 +77,20 @@ class LogWatch:
         """How long the first event above this position has been waiting; 0 if there is none."""
         if position >= self.head.position:
             return 0.0
+        since = self._happened_after.get(position)
+        if since is None:
+            since = await self._first_after(position)
+        return max(0.0, time.time() - since)
+
+    async def _first_after(self, position: int) -> float:
+        """When the first event above this position happened (Unix seconds)."""
+        kept = self._happened_after  # another history's are forgotten
         found = cast("list[Any]", await self._redis.xrange(STREAM, min=f"({position}-0", count=1))
         if found:
-            since = happened_at(found[0][1].get(b"state", b""))
-        else:
-            # It is in the store alone: the relay has not carried it yet.
-            since = self.head.at if self._waiting_since is None else self._waiting_since
-        return max(0.0, time.time() - since)
+            since = kept[position] = happened_at(found[0][1].get(b"state", b""))
+            return since
+        # It is in the store alone: the relay has not carried it yet.
+        return self.head.at if self._waiting_since is None else self._waiting_since
 
     async def look(self) -> None:
         """Looks at both once, as far as they answer."""
@@ -162,6 +172,7 @@ class LogWatch:
         self.head = Head(0, 0.0)
         self._stream_position = 0
         self._waiting_since = None
+        self._happened_after = LRUCache(HAPPENED_KEPT)
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:

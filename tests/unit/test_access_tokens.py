@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.tokens import AccessTokens, InvalidToken
+from tests.waiting import until
 
 KEY = b"a key of 64 bytes: long enough for HS512 as well, so 512 may try"
 PERSON = UUID("01900000-0000-7000-8000-000000000001")
@@ -53,6 +54,21 @@ def test_a_token_made_by_hand_like_ours_is_accepted() -> None:
 
 def test_an_expired_token_is_refused() -> None:
     assert_refused(AccessTokens(KEY, ttl_seconds=-1).issue(PERSON))
+
+
+def test_a_token_that_was_found_good_is_refused_once_it_has_expired() -> None:
+    tokens = AccessTokens(KEY, ttl_seconds=1)
+    token = tokens.issue(PERSON)
+
+    def is_refused() -> bool:
+        try:
+            tokens.access_of(token)
+        except InvalidToken:
+            return True
+        return False
+
+    assert not is_refused()
+    until(is_refused, "the token expires", seconds=5)
 
 
 def test_a_token_from_the_future_is_refused() -> None:
