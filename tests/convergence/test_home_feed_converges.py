@@ -34,7 +34,7 @@ shapes = st.builds(
 budgets = st.integers(1, 6)
 
 on_one_server = settings(
-    max_examples=200,
+    max_examples=70,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,

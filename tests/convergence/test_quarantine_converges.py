@@ -44,7 +44,7 @@ from tests.convergence.stores import (
 from tests.convergence.windows import assert_shard_equals_rule
 
 on_one_server = settings(
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,

@@ -77,11 +77,13 @@ class Client:
             answer = await self._http.request(
                 method, path, headers=self._own_headers() | dict(headers), **content
             )
-        except httpx.HTTPError:
-            self._record.attempts.append(Attempt(kind, begun, now(), None))
+        except httpx.HTTPError as error:
+            what = f"{method} {path}: {error!r}"
+            self._record.attempts.append(Attempt(kind, begun, now(), None, what=what))
             return None
         unmet = answer.headers.get("Feed-Consistency") == "unmet"
-        self._record.attempts.append(Attempt(kind, begun, now(), answer.status_code, unmet))
+        what = f"{method} {path}: {'' if answer.is_success else answer.text}"
+        self._record.attempts.append(Attempt(kind, begun, now(), answer.status_code, unmet, what))
         self._hear(answer)
         return answer
 

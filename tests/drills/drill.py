@@ -71,9 +71,10 @@ class Result:
             (Kind.WRITE, self.begun, 1.0),
         ):
             attempts = [a for a in self.record.between(since, self.ended) if a.kind is kind]
-            succeeded = sum(a.succeeded for a in attempts)
-            if kind in promised and succeeded < share * len(attempts):
-                found.append(f"{len(attempts) - succeeded} of {len(attempts)} {kind}s failed")
+            failed = [a for a in attempts if not a.succeeded]
+            if kind in promised and len(attempts) - len(failed) < share * len(attempts):
+                first = f"after {failed[0].begun - self.begun:.2f} s, {failed[0].what}"
+                found.append(f"{len(failed)} of {len(attempts)} {kind}s failed: {first}")
         return found
 
     @property

@@ -19,13 +19,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request. `unmet`: the answer says of itself that it is older than was asked for."""
+    """One request. `unmet`: the answer says of itself that it is older than was asked for.
+
+    `what`: the request and, if it was refused, in which words.
+    """
 
     kind: Kind
     begun: float
     ended: float
     status: int | None
     unmet: bool = False
+    what: str = ""
 
     @property
     def succeeded(self) -> bool:

@@ -110,11 +110,13 @@ def result(*attempts: Attempt, promised: frozenset[Kind] = frozenset(Kind)) -> R
 
 
 def test_reads_may_fail_for_a_second_and_writes_may_not() -> None:
-    early_read, late_read = (Attempt(Kind.READ, at, at + 0.1, 503) for at in (10.5, 11.5))
-    write = Attempt(Kind.WRITE, 10.5, 10.6, None)
+    early_read, late_read = (
+        Attempt(Kind.READ, at, at + 0.1, 503, what="GET /: away") for at in (10.5, 11.5)
+    )
+    write = Attempt(Kind.WRITE, 10.5, 10.6, None, what="POST /: no answer")
     assert result(early_read).red == []
-    assert result(late_read).red == ["1 of 1 reads failed"]
-    assert result(write).red == ["1 of 1 writes failed"]
+    assert result(late_read).red == ["1 of 1 reads failed: after 1.50 s, GET /: away"]
+    assert result(write).red == ["1 of 1 writes failed: after 0.50 s, POST /: no answer"]
     assert result(late_read, write, promised=frozenset()).red == []
 
 
