@@ -33,8 +33,10 @@ class Attempt:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it was answered. That something is not known yet is an answer, if it says so."""
-        return self.outcome == "2xx" or (self.status == 404 and self.unmet)
+        """Whether it was answered. That something is not there is an answer, too; where that is
+        wrong, it is among the violations.
+        """
+        return self.outcome == "2xx" or (self.kind is Kind.READ and self.status == 404)
 
     @property
     def outcome(self) -> str:

@@ -120,6 +120,13 @@ def test_reads_may_fail_for_a_second_and_writes_may_not() -> None:
     assert result(late_read, write, promised=frozenset()).red == []
 
 
+def test_that_a_post_is_gone_is_an_answer_and_that_one_cannot_be_written_to_is_none() -> None:
+    gone = Attempt(Kind.READ, 11.5, 11.6, 404)
+    refused = Attempt(Kind.WRITE, 11.5, 11.6, 404, what="DELETE /: not found")
+    assert result(gone).red == []
+    assert result(gone, refused).red == ["1 of 1 writes failed: after 1.50 s, DELETE /: not found"]
+
+
 def test_whatever_has_to_be_zero_makes_a_drill_red() -> None:
     good = result()
     assert good.red == []
