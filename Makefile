@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test prove drills mutants check format lock clean
+.PHONY: help install up demo test prove drills bench mutants check format lock clean
 SHELL := /bin/sh
 PYTHON ?= python3
 RUN := .venv/bin
@@ -37,6 +37,9 @@ prove: install ## Drive random histories with faults against the feed rule for a
 
 drills: install ## Break the whole system under traffic, one part after another, and judge it
 	@$(RUN)/python -m tests.drills $(ARGS)
+
+bench: install ## Measure every path side by side with what people use today (needs wrk)
+	@$(RUN)/python -m tests.bench $(ARGS)
 
 mutants: install ## Break the code on purpose and show that the tests notice
 	@$(RUN)/python -m tests.mutants $(ARGS)

@@ -1,0 +1,1 @@
+"""Programs that put load on a system from outside of it."""
