@@ -79,7 +79,7 @@ def _measured(rows: Sequence[Row], ground: Ground) -> list[Measured]:
             found.append(measure(row, ground, tell))
         progress.print(f"{name}: {time.monotonic() - started:.0f} s")
         for line in lines_of(found[-1]):
-            progress.print(f"    {line}", style="dim")
+            progress.print(f"    {line}", style="dim", soft_wrap=True)
     return found
 
 

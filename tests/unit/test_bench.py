@@ -19,7 +19,6 @@ from tests.bench.options import parsed
 from tests.bench.plots import draw
 from tests.bench.report import Run, as_document, lines_of, table
 from tests.bench.row import CannotMeasure, Comparison, Contestants, NotAvailable, Row
-from tests.bench.wrk import Request, as_lines
 from tests.servers import Servers
 
 ROOT = Path(__file__).parents[2]
@@ -176,10 +175,3 @@ def test_every_row_is_explained_in_the_docs() -> None:
     assert len({one.name for one in ROWS}) == len(ROWS)
     for one in ROWS:
         assert f"| {one.name} |" in text, one.name
-
-
-def test_requests_are_handed_to_wrk_a_line_each() -> None:
-    request = Request("/feed/", {"Authorization": "Bearer x"}, "POST", '{"text": "y"}')
-    assert as_lines([request]) == 'POST\t/feed/\t{"text": "y"}\tAuthorization\tBearer x\n'
-    with pytest.raises(AssertionError):
-        as_lines([Request("/", {}, "POST", "a\tb")])

@@ -10,7 +10,7 @@ import uuid_utils.compat
 from psycopg.types.json import Jsonb
 
 from tests.bench.history import TEXT
-from tests.bench.peers.npm import unpacked
+from tests.bench.peers.npm import installed
 from tests.bench.row import NotAvailable
 
 PACKAGE, VERSION = "@eventide/message-db", "1.3.1"
@@ -39,7 +39,7 @@ WRITE = "SELECT write_message(%s, %s, %s, %s, NULL, %s)"
 
 def sql_of(kept: Path) -> Path | NotAvailable:
     """Where its SQL is."""
-    package = unpacked(PACKAGE, VERSION, kept)
+    package = installed(PACKAGE, VERSION, kept)
     return package if isinstance(package, NotAvailable) else package / "database"
 
 

@@ -7,23 +7,23 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench.peers.fetching import why_not_fetched
 from tests.bench.row import NotAvailable
 
 PYTHON = "python3.6"
 """It uses `async` as a name, which Python 3.7 made a keyword."""
 
-PACKAGES = ("stream-framework==1.4.0", "redis==2.10.6")
+VERSION = "1.4.0"
+PACKAGES = (f"stream-framework=={VERSION}", "redis==2.10.6")
 PIP = "pip==21.3.1"
 """The last one for that Python; the one it comes with takes packages that it cannot run."""
-
-SECONDS_MAX = 300
 
 _PROGRAM = Path(__file__).with_name("stream_framework_fan_out.py")
 
 
 def environment(kept: Path) -> Path | NotAvailable:
     """Its Python; made once, from PyPI."""
-    place = kept / "stream-framework-1.4.0"
+    place = kept / f"stream-framework-{VERSION}"
     python = place / "bin" / "python"
     if (place / "complete").exists():
         return python.absolute()
@@ -39,12 +39,8 @@ def environment(kept: Path) -> Path | NotAvailable:
         [str(python), "-m", "pip", "install", "--quiet", PIP],
         [str(python), "-m", "pip", "install", "--quiet", *PACKAGES],
     ):
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=SECONDS_MAX
-        )
-        if done.returncode != 0:
-            said = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-            return NotAvailable(f"{' '.join(command[1:5])} failed: {said[-1]}")
+        if missing := why_not_fetched(command):
+            return missing
     (place / "complete").touch()
     return python.absolute()
 
