@@ -17,7 +17,7 @@ def large_world(ground: Ground) -> Generator[World]:
     """Written and projected into Redis; no worker runs any more."""
     rng = random.Random(ground.seed)
     with world(ground) as made:
-        write_network(made, rng, ground.effort.of(tiny=40, quick=5_000, full=40_000))
+        write_network(made, rng, ground.effort.of(tiny=40, quick=5_000, full=20_000))
         made.project(tables=False)
         yield made
 

@@ -21,6 +21,7 @@ from launcher.readiness import answers
 from launcher.settings import environment_name
 from projections.catalogue import NAMES
 from projections.derived import ReadModels
+from projections.log.relay import STREAM_POSITIONS_KEPT
 from projections.log.stream import Stream
 from projections.relational.generations import RelationalGenerations
 from tests.bench.ground import Ground
@@ -30,6 +31,7 @@ HOST = "127.0.0.1"
 DAY_SECONDS = 24 * 60 * 60
 COMMAND_SECONDS_MAX = 1_800
 CATCH_UP_SECONDS_MAX = 600
+TRIM_SECONDS_MAX = 60
 
 PORT_SETTINGS = {"command-api": "command_port", "query-api": "query_port"}
 
@@ -116,7 +118,8 @@ class World:
     def project(self, *, tables: bool = True) -> None:
         """Lets workers run until every read model has the whole log, then stops them.
 
-        What there is gets built in bulk first: event by event it would take minutes.
+        What there is gets built in bulk first: event by event it would take minutes. The stream is
+        trimmed by then, as in a system that has run for a while.
         """
         with self.running("relay"):
             until(lambda: Stream(self.redis).epoch(), "the relay begins")
@@ -124,6 +127,8 @@ class World:
         self.slackwater("rebuild", *names)
         with self.running("relay", "projector", *(["relational-projector"] if tables else [])):
             self.let_catch_up(tables=tables)
+            length = Stream(self.redis).length
+            until(lambda: length() <= STREAM_POSITIONS_KEPT, "the relay trims", TRIM_SECONDS_MAX)
 
     def let_catch_up(self, *, tables: bool = False) -> None:
         """Waits until whoever runs has brought stream and read models to the head of the log."""
