@@ -29,6 +29,9 @@ from tests.servers import embedded_servers
 
 DOCS = Path(__file__).parents[2] / "docs"
 
+PEERS = Path(sys.prefix) / "bench-peers"
+"""Beside what else was installed, where nobody takes their files for ours."""
+
 
 def main() -> int:
     """Does the run."""
@@ -51,8 +54,7 @@ def main() -> int:
                 machine=machine(),
                 versions=versions(servers.postgres_url),
             )
-            kept = options.output / "peers"
-            with Ground(servers, place, kept, options.effort, options.seed) as ground:
+            with Ground(servers, place, PEERS, options.effort, options.seed) as ground:
                 measured = _measured(wanted, ground)
     finally:
         shutil.rmtree(place, ignore_errors=True)
