@@ -46,7 +46,6 @@ def contestants(ground: Ground) -> Generator[Contestants]:
         writer = [sys.executable, "-m", posts.__name__, str(rate - PROBES_PER_SECOND), str(file)]
         stack.enter_context(made.running(*["projector"] * PROJECTORS, "relational-projector"))
         address = stack.enter_context(made.serving("query-api"))
-        probe = stack.enter_context(closing(Probe(made, address, author, follower)))
 
         def with_relay(*arguments: str) -> Measure:
             def measure() -> Mapping[str, float]:
@@ -54,7 +53,9 @@ def contestants(ground: Ground) -> Generator[Contestants]:
                     made.let_catch_up(tables=True)
                     with made.program(writer, {}) as writing:
                         time.sleep(SETTLE_SECONDS)
-                        found = _percentiles(probe, seconds)
+                        # A connection of its own each time: an idle one is closed by the server.
+                        with closing(Probe(made, address, author, follower)) as probe:
+                            found = _percentiles(probe, seconds)
                         writing.ask_to_stop()
                         until(lambda: writing.exit_code() is not None, "the writer ends")
                         return found | {"posts_per_second": float(writing.last_words(lines=1))}
