@@ -62,7 +62,7 @@ class Grown:
 @contextmanager
 def contestants(ground: Ground) -> Generator[Contestants]:
     """Every size on a database and a Valkey of its own; they are measured in turns."""
-    people = ground.effort.of(tiny=30, quick=600, full=1_500)
+    people = ground.effort.of(tiny=30, quick=400, full=1_500)
     posts = ground.effort.of(tiny=20, quick=1_500, full=10_000)
     with ExitStack() as stack:
         grown = [_grown(ground, stack, size * people) for size in SIZES]
