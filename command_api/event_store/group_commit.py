@@ -4,6 +4,7 @@ Knows nothing of SQL: it is told how to commit a group. Each append stays atomic
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -25,6 +26,9 @@ QUEUE_LENGTH_MAX = 10_000
 
 GROUP_EVENTS_MAX = 1_000
 """Events in one transaction, unless what came together has more."""
+
+COME_AGAIN_SECONDS_MAX = 0.001
+"""How long a group waits for those who were in the last one. A caller who is alone never waits."""
 
 ANSWER_SECONDS_MAX = 20.0
 """How long a caller waits, for a store that hangs instead of refusing."""
@@ -72,6 +76,7 @@ class GroupCommitter:
         self._waiting: deque[Sequence[Append]] = deque()
         self._changed = threading.Condition()
         self._closed = False
+        self._expected = 0
         self._thread: threading.Thread | None = None
 
     def append(
@@ -142,6 +147,7 @@ class GroupCommitter:
                     if not append.positions.done():
                         append.positions.set_exception(error)
             assert all(append.positions.done() for append in group)
+            self._expected = len(group) + len(self._waiting)  # all who are at it
 
     def _gather(self) -> list[Append]:
         """The next group; empty once closed and drained.
@@ -152,6 +158,11 @@ class GroupCommitter:
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
+            # Who was answered just now mostly comes again at once. Without this look back they
+            # would fall into two halves, each of which waits for the other's commit.
+            deadline = time.monotonic() + COME_AGAIN_SECONDS_MAX
+            while len(self._waiting) < self._expected and (left := deadline - time.monotonic()) > 0:
+                self._changed.wait(left)
             group: list[Append] = []
             taken: set[Place] = set()
             events = 0
