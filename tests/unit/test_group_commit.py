@@ -247,30 +247,3 @@ def test_a_committer_that_was_never_used_closes_at_once(line: Line) -> None:
     line.close().result(PATIENCE_SECONDS)
     with pytest.raises(InterfaceError, match="closed"):
         line.append(save())
-
-
-def keep_saving(committer: GroupCommitter, times: int) -> None:
-    for _ in range(times):
-        committer.append(save())
-
-
-def test_who_comes_again_at_once_is_waited_for_so_that_all_share_one_commit(
-    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 0.5)
-    commits.let_through(groups=100)
-    savers = [started(keep_saving, line.committer, 5) for _ in range(4)]
-    for saver in savers:
-        saver.result(PATIENCE_SECONDS)
-    sizes = [len(group) for group in commits.groups]
-    assert sum(sizes) == 4 * 5
-    assert sizes.count(4) >= 3, sizes  # but for those who came first and who went on last
-
-
-def test_who_is_alone_waits_for_nobody(
-    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 10 * PATIENCE_SECONDS)
-    commits.let_through(groups=5)
-    started(keep_saving, line.committer, 5).result(PATIENCE_SECONDS)
-    assert [len(group) for group in commits.groups] == [1] * 5

@@ -1,0 +1,57 @@
+"""Group commit: who was answered just now is waited for a moment; who is alone waits for nobody."""
+
+from concurrent.futures import Future
+
+import pytest
+
+from command_api.event_store import group_commit
+from tests.unit.test_group_commit import (
+    PATIENCE_SECONDS,
+    HeldCommits,
+    Line,
+    commits,
+    line,
+    save,
+    started,
+)
+
+__all__ = ["commits", "line"]  # fixtures
+
+
+def test_who_comes_again_shares_the_next_commit_with_those_who_waited_meanwhile(
+    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", PATIENCE_SECONDS)
+    first, waiting = line.begin(), save()
+    other = line.join(waiting)
+    commits.let_through(2)
+    first.result(PATIENCE_SECONDS)
+    again = save()
+    line.append(again)
+    other.result(PATIENCE_SECONDS)
+    assert commits.groups[1:] == [[waiting, again]]
+
+
+def test_who_does_not_come_again_is_not_waited_for_for_long(
+    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 0.01)
+    line.begin()
+    others = [line.join(save()) for _ in range(2)]
+    commits.let_through(2)
+    assert [other.result(PATIENCE_SECONDS) for other in others] == [[2], [3]]
+
+
+def test_who_is_alone_waits_for_nobody(
+    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 10 * PATIENCE_SECONDS)
+    commits.let_through(5)
+
+    def save_five_times() -> None:
+        for _ in range(5):
+            line.committer.append(save())
+
+    alone: Future[None] = started(save_five_times)
+    alone.result(PATIENCE_SECONDS)
+    assert [len(group) for group in commits.groups] == [1] * 5
