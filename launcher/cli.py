@@ -133,21 +133,30 @@ def rebuild(
     window: Annotated[
         int | None, typer.Option(min=1, help="Posts in a window [as before].")
     ] = None,
+    great_from: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Followers in a shard with which an author becomes great; 0: nobody [as before].",
+        ),
+    ] = None,
+    great_until: Annotated[
+        int | None,
+        typer.Option(min=0, help="Followers with which they cease to be, fewer [as before]."),
+    ] = None,
     switch: Annotated[bool, typer.Option(help="Let readers follow once it is verified.")] = True,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
     """Build projections anew from history, verify them, and switch, while all runs."""
     from launcher.rebuild import check_names, run_rebuild
+    from launcher.shape import Shape
 
     with _said_plainly():
         names = check_names(projections or [], every=every)
         settings = _running(_settings(data_dir=data_dir))
-        raise typer.Exit(
-            run_rebuild(
-                settings, names, shards=shards, window=window, activate=switch, as_json=as_json
-            )
-        )
+        shape = Shape(shards, window, great_from, great_until)
+        raise typer.Exit(run_rebuild(settings, names, shape, activate=switch, as_json=as_json))
 
 
 @app.command()

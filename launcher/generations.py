@@ -13,6 +13,7 @@ from launcher.rebuild import check_names, show_rebuilt
 from launcher.settings import Settings
 from projections.catalogue import NAMES
 from projections.generations import Generations
+from projections.greatness import Greatness
 from projections.rebuild.lock import generations_lock
 from projections.rebuild.rebuild import Rebuild
 from projections.rebuild.relational import RelationalRebuild
@@ -35,7 +36,7 @@ def list_generations(settings: Settings, *, as_json: bool) -> int:
         print(json.dumps(rows, indent=2))
         return 0
     table = Table()
-    for column in ("projection", "generation", "state", "shards", "window", "position"):
+    for column in ("projection", "generation", "state", "shards", "window", "great", "position"):
         table.add_column(column, justify="left" if column in ("projection", "state") else "right")
     for row in rows:
         table.add_row(*("" if cell is None else f"{cell}" for cell in row.values()))
@@ -113,6 +114,7 @@ def _rows_in_redis(generations: Generations) -> list[Row]:
                 "state": str(listed.state),
                 "shards": generation.shards,
                 "window": generation.window,
+                "great": _in_words(generation.great),
                 "position": min(checkpoint.position for checkpoint in checkpoints),
             }
         )
@@ -126,5 +128,11 @@ def _row_in_postgres(one: RelationalGeneration) -> Row:
         "state": "active" if one.active else one.state,
         "shards": None,
         "window": None,
+        "great": None,
         "position": one.position,
     }
+
+
+def _in_words(great: Greatness) -> str | None:
+    """From how many followers on, and until how many."""
+    return f"{great.begins_at} to {great.ends_at}" if great.is_possible else None

@@ -14,6 +14,7 @@ from launcher.poison import LeftOut, Waiting, left_out, quarantine_of, standings
 from launcher.projection_servers import projection_servers
 from launcher.rebuild import run_rebuild
 from launcher.settings import Settings
+from launcher.shape import Shape
 from projections.catalogue import EVERY_NAME
 
 console = Console()
@@ -58,8 +59,7 @@ def retry_quarantine(settings: Settings, *, is_confirmed: bool) -> int:
         if not is_confirmed:
             _confirm()
         quarantine.give_back(readable)
-    if names and run_rebuild(settings, names, shards=None, window=None, activate=True,
-                             as_json=False):  # fmt: skip
+    if names and run_rebuild(settings, names, Shape(), activate=True, as_json=False):
         _say("[bold red]not all of it came back[/]: see above, then retry again")
         return 1
     rest = len(out) - len(back)

@@ -13,6 +13,7 @@ from launcher.poison import quarantine_of
 from launcher.progress_bar import ProgressBar
 from launcher.projection_servers import projection_servers
 from launcher.settings import Settings
+from launcher.shape import Shape
 from projections.catalogue import EVERY_NAME
 from projections.generations import Generations
 from projections.log.store import Store
@@ -30,9 +31,8 @@ DIFFERENCES_SHOWN_MAX = 10
 def run_rebuild(
     settings: Settings,
     names: Sequence[str],
+    shape: Shape,
     *,
-    shards: int | None,
-    window: int | None,
     activate: bool,
     as_json: bool,
 ) -> int:
@@ -44,7 +44,7 @@ def run_rebuild(
     reports: list[dict[str, Any]] = []
     with projection_servers(settings) as (servers, store):
         for name in names:
-            rebuilt = _rebuild(settings, servers, store, name, shards, window, activate=activate)
+            rebuilt = _rebuild(settings, servers, store, name, shape, activate=activate)
             reports.append(_report(rebuilt))
             different += rebuilt.different
             if not as_json:
@@ -71,8 +71,7 @@ def _rebuild(
     servers: Servers,
     store: Store,
     name: str,
-    shards: int | None,
-    window: int | None,
+    shape: Shape,
     *,
     activate: bool,
 ) -> Rebuilt:
@@ -92,10 +91,14 @@ def _rebuild(
                 name,
                 shards=settings.shards,
                 window=settings.window,
+                great=settings.great,
                 release=quarantine.release_number,
             )
         return Rebuild(servers, store, active, progress, still_alone).run(
-            shards=shards or active.shards, window=window or active.window, activate=activate
+            shards=shape.shards or active.shards,
+            window=shape.window or active.window,
+            great=shape.greatness(active.great, settings.great),
+            activate=activate,
         )
 
 

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from edge.tokens import KEY_BYTES_MIN
 from launcher.errors import SettingInvalid
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -64,6 +65,18 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="posts in the window of a projection that is built anew",
     )
+    great_from: int = Field(
+        100_000,
+        ge=0,
+        description="followers in one shard with which an author becomes great there: their posts "
+        "are delivered to nobody, but merged in by whoever reads; 0: nobody is; for a projection "
+        "that is built anew",
+    )
+    great_until: int = Field(
+        80_000,
+        ge=0,
+        description="followers in one shard with which they cease to be, fewer than great_from",
+    )
     poison: Literal["stop", "quarantine"] = Field(
         "stop",
         description="what projectors do about an event that cannot be read: stop in front of it, "
@@ -77,6 +90,18 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+
+    @field_validator("great_until")
+    @classmethod
+    def _is_below_great_from(cls, until: int, info: ValidationInfo) -> int:
+        if until >= info.data.get("great_from", 0) > 0:
+            raise ValueError(f"{until} followers are not fewer than {info.data['great_from']}")
+        return until
+
+    @property
+    def great(self) -> Greatness:
+        """Who is great in a projection that is built anew."""
+        return Greatness(self.great_from, self.great_until) if self.great_from else NOBODY_IS_GREAT
 
     @classmethod
     def of(cls, **given: Any) -> "Settings":

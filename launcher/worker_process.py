@@ -39,6 +39,7 @@ def _config(settings: Settings) -> WorkerConfig:
         metrics_port=settings.metrics_port,
         shards=settings.shards,
         window=settings.window,
+        great=settings.great,
         poison=settings.poison,
         stream_entries_max=settings.stream_entries_max,
     )

@@ -1,13 +1,14 @@
 -- Stands before every script that applies a batch to a shard.
 -- KEYS[1]: the shard's checkpoint.
 -- ARGV: expected position, expected place, the position after the whole batch, the window
--- length, the work that one call may do; the operations follow from FIRST_OPERATION on.
+-- length, the work that one call may do, with how many followers in the shard an author becomes
+-- great, with how many they cease to be; the operations follow from FIRST_OPERATION on.
 -- A shard that does not stand where the worker thinks it does is left alone: so a second worker,
 -- a retry after a lost reply or a zombie changes nothing. So is one that is held, because its
 -- generation is about to be, or has been, replaced.
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
-local FIRST_OPERATION = 6
+local FIRST_OPERATION = 8
 
 local function move_checkpoint(position, place)
     redis.call('HSET', checkpoint_key, 'position', position, 'place', place)

@@ -1,12 +1,13 @@
 """The generations of each projection: which there are, which is active, how one takes over."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from redis import Redis
 
 from projections.errors import GenerationRefused
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.scripts import load_script
 from projections.shards import (
     FOREVER,
@@ -48,6 +49,7 @@ class Generations:
         *,
         shards: int,
         window: int,
+        great: Greatness = NOBODY_IS_GREAT,
         release: Callable[[], int] = lambda: 0,
     ) -> Generation:
         """The active generation; where there is none, a first one of this shape becomes it.
@@ -57,7 +59,7 @@ class Generations:
         """
         if in_use := self.active([projection]):
             return in_use[0]
-        first = Generation(projection, 0, shards, window, release())
+        first = Generation(projection, 0, shards, window, release(), great)
         left = max((number for number, _ in self._keys_by_number(projection)), default=0)
         unknown = Generation(projection, 0, 1, 1)
         self._begin_first(
@@ -86,12 +88,19 @@ class Generations:
         ]
 
     def announce(
-        self, projection: str, *, shards: int, window: int, release: int = 0
+        self,
+        projection: str,
+        *,
+        shards: int,
+        window: int,
+        great: Greatness = NOBODY_IS_GREAT,
+        release: int = 0,
     ) -> Generation:
         """A new generation, to be built. Its number was never given before."""
-        entry = encode_entry(Generation(projection, 0, shards, window, release), building=True)
+        new = Generation(projection, 0, shards, window, release, great)
+        entry = encode_entry(new, building=True)
         number = cast("int", self._announce(keys=[generations_key(projection)], args=[entry]))
-        return Generation(projection, number, shards, window, release)
+        return replace(new, number=number)
 
     def finish(self, generation: Generation, position: int) -> None:
         """Gives every shard of a loaded generation its checkpoint: complete up to `position`."""

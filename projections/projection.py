@@ -71,12 +71,13 @@ class BatchWriter:
         assert entries
         assert entries[0].prev <= checkpoint.position, "a batch must follow the checkpoint"
         operations = [(e.position, self._projection.operations(shard, e)) for e in entries]
-        last = entries[-1].position
+        last, great = entries[-1].position, shard.generation.great
         if last <= checkpoint.position:
             return checkpoint  # it is all applied: the script would go back to its end
         for _ in range(CALLS_MAX):
             arguments: Operation = [checkpoint.position, checkpoint.place, last]
             arguments += shard.generation.window, self._budget
+            arguments += great.begins_at, great.ends_at
             for position, operation in operations:
                 if position > checkpoint.position:
                     arguments += operation

@@ -16,6 +16,7 @@ from redis import Redis
 
 from domain.events import Published
 from projections.generations import Generations
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
@@ -64,6 +65,7 @@ class Projector:
         *,
         shards: int,
         window: int,
+        great: Greatness = NOBODY_IS_GREAT,
     ) -> None:
         self._redis = redis
         self._log = log
@@ -73,7 +75,7 @@ class Projector:
         self._writers = {p.name: BatchWriter(redis, p) for p in projections}
         self._generations = Generations(redis)
         self._refill = Refill(self._generations, log)
-        self._shape = {"shards": shards, "window": window}
+        self._shards, self._window, self._great = shards, window, great
         self._checkpoints: dict[Shard, Checkpoint] = {}
         self._building_since: dict[Shard, float] = {}
         self._share_until = 0.0
@@ -133,7 +135,11 @@ class Projector:
             return
         for name in self._names:
             self._generations.ensure_active(
-                name, **self._shape, release=self._quarantine.release_number
+                name,
+                shards=self._shards,
+                window=self._window,
+                great=self._great,
+                release=self._quarantine.release_number,
             )
         every = [s for g in self._active_generations() for s in g.all_shards()]
         mine = self._member.share_of(every)

@@ -6,13 +6,15 @@ from uuid import UUID
 
 import msgspec
 
+from projections.greatness import NOBODY_IS_GREAT, Greatness
+
 _GOLDEN_RATIO_64 = 0x9E3779B97F4A7C15
 _MASK_64 = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One complete build of a projection: so many shards, windows so long.
+    """One complete build of a projection: so many shards, windows so long, such authors great.
 
     `release`: the newest retry of the quarantine that it knows (projections/log/quarantine.py).
     """
@@ -22,6 +24,7 @@ class Generation:
     shards: int
     window: int
     release: int = 0
+    great: Greatness = NOBODY_IS_GREAT
 
     def shard(self, index: int) -> "Shard":
         """The shard with this index, from 0."""
@@ -124,11 +127,18 @@ class Listed:
 
 
 class _Entry(msgspec.Struct):
+    """What a generation was given when it was made; of one that is older than a field, its default.
+
+    So nobody is great in a generation from before there were great authors.
+    """
+
     shards: int
     window: int
     building: bool = False
     release: int = 0
     lost: bool = False
+    great_from: int = 0
+    great_until: int = 0
 
     @property
     def state(self) -> State:
@@ -144,9 +154,13 @@ def generations_key(projection: str) -> str:
 
 def encode_entry(generation: Generation, *, building: bool, lost: bool = False) -> bytes:
     """How the registry writes a generation down beside its number."""
+    great = generation.great
     return msgspec.json.encode(
-        _Entry(generation.shards, generation.window, building, generation.release, lost)
-    )
+        _Entry(
+            generation.shards, generation.window, building, generation.release, lost,
+            great.begins_at, great.ends_at,
+        )
+    )  # fmt: skip
 
 
 def epoch_in(fields: dict[bytes, bytes]) -> str:
@@ -162,7 +176,8 @@ def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]
         if name.isdigit():
             number, entry = int(name), msgspec.json.decode(value, type=_Entry)
             shape = entry.shards, entry.window, entry.release
-            generation = Generation(projection, number, *shape)
+            great = Greatness(entry.great_from, entry.great_until)
+            generation = Generation(projection, number, *shape, great)
             found.append(Listed(generation, State.ACTIVE if number == active else entry.state))
     return sorted(found, key=lambda listed: listed.generation.number)
 

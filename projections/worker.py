@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 from projections.catalogue import NAMES, PROJECTIONS
 from projections.derived import ReadModels
+from projections.greatness import Greatness
 from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
@@ -66,6 +67,7 @@ class WorkerConfig:
     metrics_port: int
     shards: int
     window: int
+    great: Greatness
     poison: Policy = "stop"
     stream_entries_max: int = STREAM_ENTRIES_MAX
 
@@ -93,8 +95,9 @@ def run_projector(config: WorkerConfig) -> None:
     log = LogReader(Stream(client), store)
     quarantine = Quarantine(config.database_url, config.poison, application="slackwater projector")
     projector = Projector(
-        client, log, quarantine, member, PROJECTIONS, shards=config.shards, window=config.window
-    )
+        client, log, quarantine, member, PROJECTIONS,
+        shards=config.shards, window=config.window, great=config.great,
+    )  # fmt: skip
     _run(projector.step, stop)
     _leave(member)
     quarantine.close()

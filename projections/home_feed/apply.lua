@@ -8,8 +8,19 @@
 -- the number of followers served becomes the place in the checkpoint. Its position is then the one
 -- just before the event, even if what lies between does not concern this shard: so the place means
 -- this event to whoever goes on, with whatever batch, and to whoever compares checkpoints.
+-- Posts of a great author are delivered to nobody: readers merge the author's window in. The follow
+-- or unfollow with which that begins or ends changes all followers over, in as many calls as it
+-- takes; a place inside one of these two therefore always stands in the middle of such a change.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
+local REMOVED_ONE_BY_ONE = 32 -- beyond so many entries it is cheaper to write the list anew
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
+local great_from, great_until = tonumber(ARGV[6]), tonumber(ARGV[7])
+local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+local is_anybody_great = redis.call('HLEN', tag .. 'great') > 0
+
+local function is_great(author)
+    return is_anybody_great and redis.call('HEXISTS', tag .. 'great', author) == 1
+end
 
 -- A new post is the newest of all, so it goes to the head; what falls off the end is the new
 -- horizon.
@@ -43,21 +54,21 @@ local function rewrite(list, entries)
     end
 end
 
+local function own_window(author)
+    local posts = numbers(tag .. 'w:' .. author)
+    spent = spent + #posts / 4
+    return { posts = posts, horizon = horizon_of('wh', author) }
+end
+
 -- Two windows become one: it knows nothing below the higher of the two horizons, and what does
--- not fit raises the horizon further. Returns the work done.
-local function follow(follower, followee, is_torn)
-    local followers = tag .. 'r:' .. followee
-    if is_torn and redis.call('LPOS', followers, follower) then
-        return redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
-    end
-    redis.call('RPUSH', followers, follower)
+-- not fit raises the horizon further.
+local function merge_in(follower, theirs)
     local list = tag .. 'f:' .. follower
-    local mine, theirs = numbers(list), numbers(tag .. 'w:' .. followee)
-    local before = horizon_of('fh', follower)
-    local horizon = math.max(before, horizon_of('wh', followee))
+    local mine, before = numbers(list), horizon_of('fh', follower)
+    local horizon = math.max(before, theirs.horizon)
     local merged, i, j = {}, 1, 1
     while true do
-        local next_mine, next_theirs = mine[i] or 0, theirs[j] or 0
+        local next_mine, next_theirs = mine[i] or 0, theirs.posts[j] or 0
         local newest = math.max(next_mine, next_theirs)
         if newest <= horizon then
             break
@@ -73,27 +84,33 @@ local function follow(follower, followee, is_torn)
             j = j + 1
         end
     end
-    if #theirs > 0 or horizon > before then
+    if #theirs.posts > 0 or horizon > before then
         rewrite(list, merged)
     end
     if horizon > before then
         redis.call('HSET', tag .. 'fh', follower, horizon)
     end
-    return (#mine + #theirs) / 4
+    spent = spent + (#mine + #merged) / 4
 end
 
--- Every post of the followee that stands in the feed stands in the followee's window too, since
--- a feed's horizon is never below the horizon of someone whom its owner follows.
-local function unfollow(follower, followee)
-    local followers = tag .. 'r:' .. followee
-    local scanned = redis.call('LLEN', followers)
-    if redis.call('LREM', followers, 1, follower) == 0 then
-        return scanned / SCANNED_PER_DELIVERY
+-- Every post of the followee that stands in the feed stands in the followee's window too, and above
+-- the feed's horizon, since that is never below the horizon of someone whom its owner follows.
+local function take_out(follower, theirs)
+    local list, horizon = tag .. 'f:' .. follower, horizon_of('fh', follower)
+    local posts, count = theirs.posts, 0
+    while (posts[count + 1] or 0) > horizon do
+        count = count + 1
     end
-    local list = tag .. 'f:' .. follower
-    local mine, theirs, gone, kept = numbers(list), numbers(tag .. 'w:' .. followee), {}, {}
-    for i = 1, #theirs do
-        gone[theirs[i]] = true
+    if count <= REMOVED_ONE_BY_ONE then
+        for i = 1, count do
+            redis.call('LREM', list, 1, posts[i])
+        end
+        spent = spent + count * 2
+        return
+    end
+    local mine, gone, kept = numbers(list), {}, {}
+    for i = 1, count do
+        gone[posts[i]] = true
     end
     for i = 1, #mine do
         if not gone[mine[i]] then
@@ -103,23 +120,95 @@ local function unfollow(follower, followee)
     if #kept < #mine then
         rewrite(list, kept)
     end
-    return (#mine + #theirs) / 4 + scanned / SCANNED_PER_DELIVERY
+    spent = spent + #mine / 4
 end
 
-local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+-- Returns whether the followee becomes great with it.
+local function follow(follower, followee, is_torn)
+    local followers = tag .. 'r:' .. followee
+    if is_torn and redis.call('LPOS', followers, follower) then
+        spent = spent + redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
+        return false
+    end
+    local count = redis.call('RPUSH', followers, follower)
+    if is_great(followee) then
+        redis.call('RPUSH', tag .. 'g:' .. follower, followee)
+        return false
+    end
+    if count == great_from then
+        return true
+    end
+    merge_in(follower, own_window(followee))
+    return false
+end
+
+-- Returns whether the followee ceases to be great with it.
+local function unfollow(follower, followee)
+    local followers = tag .. 'r:' .. followee
+    local count = redis.call('LLEN', followers)
+    spent = spent + count / SCANNED_PER_DELIVERY
+    if redis.call('LREM', followers, 1, follower) == 0 then
+        return false
+    end
+    if is_great(followee) then
+        redis.call('LREM', tag .. 'g:' .. follower, 1, followee)
+        return count - 1 == great_until
+    end
+    take_out(follower, own_window(followee))
+    return false
+end
+
+-- Changes the author's followers over, from the place on, as far as the budget goes; whoever reads
+-- one of their feeds sees the same before and after. Returns the new place, nil if all are done.
+local function change_over(author, becomes_great)
+    local followers, theirs = tag .. 'r:' .. author, own_window(author)
+    local room = math.max(1, math.ceil(budget - spent))
+    for i, follower in ipairs(redis.call('LRANGE', followers, place, place + room - 1)) do
+        local great_followees = tag .. 'g:' .. follower
+        if becomes_great then
+            take_out(follower, theirs)
+            redis.call('RPUSH', great_followees, author)
+        else
+            merge_in(follower, theirs)
+            redis.call('LREM', great_followees, 1, author)
+        end
+        spent = spent + 1
+        if spent >= budget and redis.call('LLEN', followers) > place + i then
+            return place + i
+        end
+    end
+    return nil
+end
+
 for i = FIRST_OPERATION, #ARGV, 6 do
     if spent >= budget then
         return move_checkpoint(done, 0)
     end
     local position, before, kind = ARGV[i], ARGV[i + 1], ARGV[i + 2]
     local a, b, own = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5] == '1'
+    local served
     if kind == 'F' then
-        spent = spent + 1 + follow(a, b, own)
+        spent = spent + 1
+        if place > 0 or follow(a, b, own) then
+            served = change_over(b, true)
+            if not served then
+                redis.call('HSET', tag .. 'great', b, position)
+                is_anybody_great = true
+            end
+        end
     elseif kind == 'U' then
-        spent = spent + 1 + unfollow(a, b)
+        spent = spent + 1
+        if place > 0 or unfollow(a, b) then
+            served = change_over(b, false)
+            if not served then
+                redis.call('HDEL', tag .. 'great', b)
+            end
+        end
     else
-        local room = math.ceil(budget - spent)
-        local followers = redis.call('LRANGE', tag .. 'r:' .. a, place, place + room - 1)
+        local room, followers = math.ceil(budget - spent), {}
+        if not is_great(a) then
+            followers = redis.call('LRANGE', tag .. 'r:' .. a, place, place + room - 1)
+        end
         if kind == 'P' then
             if place == 0 then
                 push('w:', 'wh', a, position)
@@ -142,10 +231,12 @@ for i = FIRST_OPERATION, #ARGV, 6 do
             end
         end
         spent = spent + 1 + #followers
-        local served = place + #followers
-        if #followers == room and redis.call('LLEN', tag .. 'r:' .. a) > served then
-            return move_checkpoint(tonumber(before), served)
+        if #followers == room and redis.call('LLEN', tag .. 'r:' .. a) > place + room then
+            served = place + room
         end
+    end
+    if served then
+        return move_checkpoint(tonumber(before), served)
     end
     place = 0
     done = tonumber(position)

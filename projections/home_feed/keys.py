@@ -5,9 +5,12 @@
     w:<author>   LIST  the author's own newest posts, a window of the same kind
     wh           HASH  author -> horizon of that window
     r:<author>   LIST  the author's followers among this shard's people
+    great        HASH  author who is great here -> the position since which they are
+    g:<person>   LIST  the great authors whom that person follows, in the order in which it began
 
 A window holds exactly the visible posts above its horizon: the highest number ever trimmed
-off (0, and no field, if none was).
+off (0, and no field, if none was). The feed's window is without the posts of great authors whom
+the person follows: who reads the feed merges in these authors' own windows (page.lua).
 """
 
 HOME_FEED = "home-feed"
@@ -17,3 +20,5 @@ FEED_HORIZONS = "fh"
 AUTHOR_WINDOWS = "w:"
 AUTHOR_HORIZONS = "wh"
 FOLLOWERS = "r:"
+GREAT = "great"
+GREAT_FOLLOWEES = "g:"

@@ -1,11 +1,44 @@
 -- A page of one window, newest first, with the checkpoint and horizon it holds for.
--- KEYS[1]: the shard's checkpoint.  ARGV: windows, horizons (see keys.py), owner, bound
--- (entries below it; 0: from the top), count.
+-- KEYS[1]: the shard's checkpoint.  ARGV: windows, horizons, and for a feed the lists of great
+-- followees ('': none; see keys.py), owner, bound (entries below it; 0: from the top), count.
+-- The posts of great authors stand in no feed, only in the authors' own windows. Of each of them as
+-- many are read as the page can take, and merged in. What one of all these windows does not know,
+-- the page does not know either: so its horizon is the highest of theirs.
 -- Returns the checkpoint's position, held_until and filling (nil where there is none), the
 -- horizon, and the entries.
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
+local great_followees, owner = ARGV[3], ARGV[4]
+local bound, count = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+-- The newest of two lists, as many as count; they have no entry in common.
+local function newest_of(one, other)
+    local newest, i, j = {}, 1, 1
+    while #newest < count do
+        local next_one, next_other = tonumber(one[i] or 0), tonumber(other[j] or 0)
+        if next_one == 0 and next_other == 0 then
+            break
+        elseif next_one > next_other then
+            newest[#newest + 1] = one[i]
+            i = i + 1
+        else
+            newest[#newest + 1] = other[j]
+            j = j + 1
+        end
+    end
+    return newest
+end
+
 local checkpoint = redis.call('HMGET', checkpoint_key, 'position', 'held_until', 'filling')
-local horizon = redis.call('HGET', tag .. ARGV[2], ARGV[3]) or '0'
-local list = tag .. ARGV[1] .. ARGV[3]
-return { checkpoint, horizon, entries_below(list, tonumber(ARGV[4]), tonumber(ARGV[5])) }
+local horizon = tonumber(redis.call('HGET', tag .. ARGV[2], owner) or 0)
+local page = entries_below(tag .. ARGV[1] .. owner, bound, count)
+if great_followees ~= '' then
+    for _, author in ipairs(redis.call('LRANGE', tag .. great_followees .. owner, 0, -1)) do
+        horizon = math.max(horizon, tonumber(redis.call('HGET', tag .. 'wh', author) or 0))
+        page = newest_of(page, entries_below(tag .. 'w:' .. author, bound, count))
+    end
+    while page[1] and tonumber(page[#page]) <= horizon do
+        page[#page] = nil
+    end
+end
+return { checkpoint, horizon, page }

@@ -11,6 +11,7 @@ from projections.home_feed.keys import (
     AUTHOR_WINDOWS,
     FEED_HORIZONS,
     FEEDS,
+    GREAT_FOLLOWEES,
     HOME_FEED,
 )
 from projections.log.in_sight import HistoryInSight
@@ -42,12 +43,16 @@ class HomeFeedReader:
         self._page = BatchedScript(redis, "projections.home_feed", "page", ("descending",))
 
     async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:
-        """A page of a person's home feed: posts below this position (0: the newest)."""
-        return await self._read(FEEDS, FEED_HORIZONS, person, below, limit)
+        """A page of a person's home feed: posts below this position (0: the newest).
+
+        The windows of the great authors whom they follow are merged in; the horizon is the highest
+        of all these windows.
+        """
+        return await self._read((FEEDS, FEED_HORIZONS, GREAT_FOLLOWEES), person, below, limit)
 
     async def posts_of(self, author: int, *, below: int, limit: int) -> WindowPage:
         """A page of an author's own posts, likewise."""
-        return await self._read(AUTHOR_WINDOWS, AUTHOR_HORIZONS, author, below, limit)
+        return await self._read((AUTHOR_WINDOWS, AUTHOR_HORIZONS, ""), author, below, limit)
 
     async def position_of(self, person: int) -> int:
         """Up to where the shard that holds a person's feed has applied the log."""
@@ -58,20 +63,18 @@ class HomeFeedReader:
         return (await self._active.get()).release
 
     async def _read(
-        self, windows: str, horizons: str, owner: int, below: int, limit: int
+        self, keys: tuple[str, str, str], owner: int, below: int, limit: int
     ) -> WindowPage:
         # One more than asked for tells whether there is another page.
-        arguments = [windows, horizons, owner, below, limit + 1]
+        arguments = [*keys, owner, below, limit + 1]
 
         async def look(generation: Generation) -> Looked[WindowPage]:
             shard = generation.shard_of(owner)
             found = await self._page(shard.checkpoint_key, arguments)
-            checkpoint, horizon, entries = cast(
-                "tuple[list[bytes | None], bytes, list[Any]]", found
-            )
+            checkpoint, horizon, entries = cast("tuple[list[bytes | None], int, list[Any]]", found)
             posts = [int(entry) for entry in entries]
             [position] = positions_of([checkpoint])
-            page = WindowPage(position, int(horizon), posts[:limit], len(posts) > limit)
+            page = WindowPage(position, horizon, posts[:limit], len(posts) > limit)
             return Looked([checkpoint], page)
 
         return await self._active.read(look)

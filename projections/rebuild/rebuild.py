@@ -18,6 +18,7 @@ from domain.events import EventBody
 from projections.catalogue import PROJECTIONS
 from projections.errors import GenerationRefused
 from projections.generations import Generations
+from projections.greatness import Greatness
 from projections.history.events import Event, copy_events
 from projections.history.loader import Loader
 from projections.log.quarantine import Policy, Quarantine
@@ -68,9 +69,12 @@ class Rebuild:
             servers.database_url, servers.poison, application="slackwater rebuild"
         )
 
-    def run(self, *, shards: int, window: int, activate: bool) -> Rebuilt:
+    def run(
+        self, *, shards: int, window: int, activate: bool, great: Greatness | None = None
+    ) -> Rebuilt:
         """Builds, verifies and switches. If verification fails, it does not switch.
 
+        `great`: who is great in the new one; None: as in the active one.
         Raises StoreUnreachable, UnreadableEvent, CannotTell, RebuildError, GenerationRefused,
         RedisError; the active generation is as it was then, and nothing of the new one is left.
         """
@@ -78,7 +82,11 @@ class Rebuild:
         self._remove_unfinished()
         release = self._quarantine.release_number()
         new = self._generations.announce(
-            self._active.projection, shards=shards, window=window, release=release
+            self._active.projection,
+            shards=shards,
+            window=window,
+            great=self._active.great if great is None else great,
+            release=release,
         )
         rebuilt = Rebuilt(new.projection, new.number)
         with self._given_up_by(lambda: self._generations.drop(new, lambda _: None)):

@@ -1,11 +1,13 @@
 """What is compared of each projection."""
 
 from projections.home_feed.keys import FOLLOWERS as AUDIENCE
-from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.keys import GREAT_FOLLOWEES, HOME_FEED
 from projections.posts.keys import POSTS, StoredPost
 from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, StoredProfile
 from projections.shards import Generation, Shard
 from projections.verify.facts import Facts, Ids, Visible, post_of, profile_of
+from projections.verify.great_items import Great
+from projections.verify.greatness import GreatAuthors
 from projections.verify.identities import Identities
 from projections.verify.items import ItemKind
 from projections.verify.lists import Follows, Lists, Windows, people_of
@@ -22,11 +24,18 @@ def kinds_of(generation: Generation, truth: Truth, identities: Identities) -> li
 
     match generation.projection:
         case name if name == HOME_FEED:
-            oracle = Oracle(truth, generation.window)
+            great = GreatAuthors(truth, generation)
+            oracle = Oracle(truth, generation.window, great)
+
+            def followers_of_great(shard: Shard) -> Numbers:
+                return people_of(shard, great.followers_ever())
+
             return [
                 Windows("feed", oracle),
                 Windows("author window", oracle),
                 Lists("audience", AUDIENCE, lambda _: truth.people, follows.audience),
+                Great(great),
+                Lists("great followees", GREAT_FOLLOWEES, followers_of_great, great.followees),
             ]
         case name if name == POSTS:
             visible = Visible(truth, posts=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from projections.verify.greatness import GreatAuthors
 from projections.verify.rows import Rows
 from projections.verify.trims import AuthorTrims
 from projections.verify.truth import STILL, Numbers, Truth
@@ -47,7 +48,7 @@ class _Appearances:
 
 @dataclass(frozen=True, slots=True)
 class _Subscriptions:
-    """Whose posts stand in a feed, and from when to when; one's own from ever for ever.
+    """Whose posts stand in a stored feed, and from when to when; one's own from ever for ever.
 
     `owner` counts from 0, `author` is an index into the people.
     """
@@ -59,11 +60,12 @@ class _Subscriptions:
 
 
 class Oracle:
-    """For one length of window. `truth` may advance meanwhile."""
+    """For one shape of a generation. `truth` may advance meanwhile."""
 
-    def __init__(self, truth: Truth, window: int) -> None:
+    def __init__(self, truth: Truth, window: int, great: GreatAuthors) -> None:
         self.truth = truth
         self._window = window
+        self._great = great
         self._arranged_for = -1
         self._trims = AuthorTrims(window)
 
@@ -72,7 +74,7 @@ class Oracle:
     ) -> np.ndarray:
         """Which of these owners' windows are right as of this position, entry by entry.
 
-        `follows`: home feeds; otherwise authors' own windows.
+        `follows`: home feeds as they are stored; otherwise authors' own windows.
         """
         self._arrange()
         subscriptions = self._subscriptions(owners, position, follows=follows)
@@ -142,21 +144,22 @@ class Oracle:
         return at
 
     def _subscriptions(self, owners: Numbers, position: int, *, follows: bool) -> _Subscriptions:
-        truth, own = self.truth, np.arange(len(owners))
+        own = np.arange(len(owners))
         ever, always = np.zeros_like(own), np.full_like(own, STILL)
         if not follows:
             return _Subscriptions(own, self._index_of(owners), ever, always)
-        low = np.searchsorted(truth.follower, owners, side="left")
-        high = np.searchsorted(truth.follower, owners, side="right")
+        stored = self._great.stored()
+        low = np.searchsorted(stored.follower, owners, side="left")
+        high = np.searchsorted(stored.follower, owners, side="right")
         rows = ranges(low, high)
         owner = np.repeat(own, high - low)
-        begun = truth.begin[rows] <= position
+        begun = stored.begin[rows] <= position
         rows, owner = rows[begun], owner[begun]
-        end = truth.end[rows]
+        end = stored.end[rows]
         return _Subscriptions(
             np.concatenate((own, owner)),
-            self._index_of(np.concatenate((owners, truth.followee[rows]))),
-            np.concatenate((ever, truth.begin[rows])),
+            self._index_of(np.concatenate((owners, stored.followee[rows]))),
+            np.concatenate((ever, stored.begin[rows])),
             np.concatenate((always, np.where(end > position, STILL, end))),
         )
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from redis import Redis
 
 from projections.catalogue import PROJECTIONS
@@ -15,7 +14,7 @@ from projections.projection import BatchWriter, Projection
 from projections.shards import Checkpoint, Generation
 from tests.convergence.contents import contents
 from tests.convergence.histories import LogBuilder, Wish, histories, history
-from tests.convergence.test_home_feed_converges import on_one_server
+from tests.convergence.test_home_feed_converges import on_one_server, shapes
 
 
 def as_copied(log: LogBuilder) -> list[Event]:
@@ -34,13 +33,13 @@ def projected(
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
 @on_one_server
-@given(log=histories, shards=st.integers(1, 3), window=st.integers(1, 5))
+@given(log=histories, shape=shapes)
 def test_a_bulk_build_equals_the_projection_entry_by_entry_and_horizon_by_horizon(
-    redis: Redis, projection: Projection, log: LogBuilder, shards: int, window: int
+    redis: Redis, projection: Projection, log: LogBuilder, shape: Generation
 ) -> None:
     redis.flushall()
-    live = Generation(projection.name, 1, shards, window)
-    bulk = Generation(projection.name, 2, shards, window)
+    live = replace(shape, projection=projection.name)
+    bulk = replace(live, number=2)
     projected(redis, projection, live, log)
     with Loader(redis) as loader:
         projection.build(bulk, as_copied(log), loader)

@@ -10,6 +10,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from domain.events import Followed, Published
 from projections.generations import Generations
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
@@ -24,12 +25,18 @@ from tests.convergence.windows import (
     merged,
 )
 
+thresholds = st.sampled_from(
+    [NOBODY_IS_GREAT, *(Greatness(*pair) for pair in [(1, 0), (2, 0), (2, 1), (3, 1), (4, 2)])]
+)
+"""So low that authors become great, and cease to be, again and again."""
+
 shapes = st.builds(
     Generation,
     projection=st.just(HOME_FEED),
     number=st.just(1),
     shards=st.integers(1, 3),
     window=st.integers(1, 5),
+    great=thresholds,
 )
 budgets = st.integers(1, 6)
 

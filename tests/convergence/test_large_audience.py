@@ -79,11 +79,18 @@ def test_between_two_calls_the_worker_may_say_that_it_is_alive(
     assert made_before == list(range(1, len(calls.made)))
 
 
-@pytest.mark.parametrize("what", ["follow", "unfollow"])
-def test_merging_and_parting_long_windows_is_work_that_ends_a_call(redis: Redis, what: str) -> None:
-    posts, readers, budget = 40, 5, 10
-    long_windows: Shard = Generation(HOME_FEED, 1, shards=1, window=posts).shard(0)
+@pytest.mark.parametrize(
+    ("what", "posts", "budget"),
+    [("follow", 40, 20), ("unfollow", 40, 20), ("unfollow", 8, 18)],
+)
+def test_merging_and_parting_long_windows_is_work_that_ends_a_call(
+    redis: Redis, what: str, posts: int, budget: int
+) -> None:
+    readers = 5
+    long_windows: Shard = Generation(HOME_FEED, 1, shards=1, window=posts + 1).shard(0)
     log = history(readers + 1, [Wish("publish", 0, 0, 0)] * posts)
+    for reader in range(1, readers + 1):
+        log.add(Wish("publish", reader, 0, 0))
     for reader in range(1, readers + 1):
         log.add(Wish("follow", reader, 0, 0))
     if what == "unfollow":

@@ -8,15 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
+from projections.greatness import Greatness
 from projections.home_feed.apply import PROJECTION
 from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
+from projections.verify.greatness import GreatAuthors
 from projections.verify.oracle import Oracle
+from projections.verify.truth import Truth
 from tests.convergence import windows
 from tests.convergence.histories import LogBuilder, Wish, histories, history
-from tests.convergence.test_home_feed_converges import on_one_server
+from tests.convergence.test_home_feed_converges import on_one_server, thresholds
 from tests.convergence.windows import Window, columns_of
 from tests.prove.truth_from_log import TruthFromLog
+
+
+def oracle_of(truth: Truth, generation: Generation) -> Oracle:
+    return Oracle(truth, generation.window, GreatAuthors(truth, generation))
 
 
 def live(redis: Redis, shard: Shard, people: Sequence[int], *, follows: bool) -> list[Window]:
@@ -39,12 +46,12 @@ def spoiled(right: Window) -> list[Window]:
 
 
 @on_one_server
-@given(log=histories, window=st.integers(1, 5), part=st.floats(0.3, 1.0))
+@given(log=histories, window=st.integers(1, 5), great=thresholds, part=st.floats(0.3, 1.0))
 def test_as_of_any_position_the_oracle_accepts_what_the_scripts_make_and_nothing_else(
-    redis: Redis, log: LogBuilder, window: int, part: float
+    redis: Redis, log: LogBuilder, window: int, great: Greatness, part: float
 ) -> None:
     redis.flushall()
-    shard = Generation(PROJECTION.name, 1, 1, window).shard(0)
+    shard = Generation(PROJECTION.name, 1, 1, window, great=great).shard(0)
     entries = log.entries[: max(1, int(part * len(log.entries)))]
     position = entries[-1].position
     writer, checkpoint = BatchWriter(redis, PROJECTION), Checkpoint()
@@ -53,7 +60,7 @@ def test_as_of_any_position_the_oracle_accepts_what_the_scripts_make_and_nothing
     people = [person for person in log.people if person <= position]
     told = entries
     truth = TruthFromLog(lambda: told)
-    oracle = Oracle(truth, window)
+    oracle = oracle_of(truth, shard.generation)
     oracle.exact(people[0], position, follows=True)
     told = log.entries  # it goes on meanwhile
     truth.advance()
@@ -75,8 +82,8 @@ def test_a_follow_brings_the_horizon_of_a_window_that_deletions_emptied(redis: R
     publish, delete, follow = (Wish(what, 0, 0, 0) for what in ("publish", "delete", "follow"))
     log = history(2, [publish, publish, delete, replace(follow, who=1)])
     author, follower = log.people
-    oracle = Oracle(TruthFromLog(lambda: log.entries), window=1)
     shard = Generation(PROJECTION.name, 1, 1, 1).shard(0)
+    oracle = oracle_of(TruthFromLog(lambda: log.entries), shard.generation)
     BatchWriter(redis, PROJECTION).apply(shard, Checkpoint(), log.entries)
     for person, follows in ((author, False), (follower, True)):
         exact = oracle.exact(person, log.entries[-1].position, follows=follows)
@@ -91,7 +98,8 @@ def test_what_an_author_does_later_changes_the_horizon_that_a_later_follow_bring
     log = history(2, [publish, publish, delete])
     told = list(log.entries)
     truth = TruthFromLog(lambda: told)
-    oracle, (author, follower) = Oracle(truth, window=1), log.people
+    oracle = oracle_of(truth, Generation(PROJECTION.name, 1, 1, 1))
+    author, follower = log.people
     assert oracle.exact(author, told[-1].position, follows=False).horizon == 3
     for wish in (publish, publish, delete, Wish("follow", 1, 0, 0)):
         log.add(wish)

@@ -14,6 +14,7 @@ from redis import Redis
 
 from command_api.application import Slackwater
 from projections.generations import Generations
+from projections.greatness import Greatness
 from projections.log.store import Store
 from projections.verify.findings import Findings
 from projections.verify.identities import Identities
@@ -49,8 +50,8 @@ def restored(pipeline: Pipeline, database_url: str, tmp_path: Path) -> Pipeline:
 
 @pytest.fixture
 def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
-    """A history with follows, unfollows, deletions and trimmed windows, projected."""
-    pipeline = Pipeline(write_model, store, redis, shards=2, window=4)
+    """Follows, unfollows, deletions, trimmed windows and great authors, all of it projected."""
+    pipeline = Pipeline(write_model, store, redis, shards=2, window=4, great=Greatness(2, 1))
     rng = random.Random(11)
     people = [write_model.register(handle=f"person_{n}", display_name=None).id for n in range(8)]
     posts: list[tuple[UUID, UUID]] = []

@@ -77,6 +77,22 @@ def give_a_horizon_to_nobody(redis: Redis, name: str, rng: random.Random) -> Non
     redis.hset(rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash"))), "77777", "5")
 
 
+def forget_that_somebody_is_great(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(sorted(redis.scan_iter(f"{{{name}:*}}great", _type="hash")))
+    redis.hdel(key, rng.choice(redis.hkeys(key)))
+
+
+def make_somebody_great(redis: Redis, name: str, rng: random.Random) -> None:
+    audience = rng.choice([key for key in lists(redis, name, 1) if "}r:" in key])
+    tag, _, author = audience.partition("r:")
+    redis.hset(f"{tag}great", rng.choice([author, "77777"]), rng.choice(["3", "rubbish"]))
+
+
+def lose_a_great_followee(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice([key for key in lists(redis, name, 1) if "}g:" in key])
+    redis.lrem(key, 1, rng.choice(redis.lrange(key, 0, -1)))
+
+
 def change_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
     key = rng.choice(strings(redis, name))
     redis.set(key, rng.choice([b"7", b"{}", redis.get(key).replace(b"1", b"2") + b" "]))
@@ -110,6 +126,7 @@ LISTS = (
     put_a_list_into_another_shard,
 )
 HORIZONS = (change_a_horizon, forget_a_horizon, give_a_horizon_to_nobody)
+GREAT = (forget_that_somebody_is_great, make_somebody_great, lose_a_great_followee)
 FACTS = (change_a_fact, lose_a_fact, keep_a_fact_of_nobody)
 
 OF_ANOTHER_TYPE = [
@@ -120,7 +137,7 @@ OF_ANOTHER_TYPE = [
 ]
 
 CORRUPTIONS = [
-    *((HOME_FEED, corrupt) for corrupt in (*LISTS, *HORIZONS)),
+    *((HOME_FEED, corrupt) for corrupt in (*LISTS, *HORIZONS, *GREAT)),
     *((PROFILES, corrupt) for corrupt in (*LISTS, *FACTS)),
     *((POSTS, corrupt) for corrupt in FACTS),
 ]

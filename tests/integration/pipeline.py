@@ -10,6 +10,7 @@ from command_api.application import Slackwater
 from projections.catalogue import NAMES, PROJECTIONS
 from projections.derived import ReadModels
 from projections.generations import Generations
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
 from projections.log.relay import STREAM_ENTRIES_MAX, Relay
@@ -43,6 +44,7 @@ class Pipeline:
     redis: Redis
     shards: int = 2
     window: int = 500
+    great: Greatness = NOBODY_IS_GREAT
     stream: Stream = field(init=False)
     generations: Generations = field(init=False)
     read_models: ReadModels = field(init=False)
@@ -70,6 +72,7 @@ class Pipeline:
             PROJECTIONS,
             shards=self.shards,
             window=self.window,
+            great=self.great,
         )
 
     def quarantine(self, poison: Policy = "stop") -> Quarantine:

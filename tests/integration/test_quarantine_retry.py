@@ -11,6 +11,7 @@ from launcher.errors import LaunchError
 from launcher.quarantine import list_quarantine, retry_quarantine
 from launcher.rebuild import run_rebuild
 from launcher.settings import Settings
+from launcher.shape import Shape
 from projections.catalogue import EVERY_NAME, NAMES
 from projections.home_feed.keys import HOME_FEED
 from projections.log.quarantine import Quarantine
@@ -153,7 +154,7 @@ def test_a_retry_that_ends_early_is_verified_as_far_as_it_has_come_and_finished_
     everybody_leaves_out(post.position)
     with closing(Quarantine(database_url)) as quarantine:
         quarantine.give_back([post.position])
-    run_rebuild(settings, [POSTS], shards=None, window=None, activate=True, as_json=False)
+    run_rebuild(settings, [POSTS], Shape(), activate=True, as_json=False)
     [row] = listed(settings, capsys)
     assert row["state"] == "to be built in"
     assert set(row["projections"]) == set(EVERY_NAME) - {POSTS}

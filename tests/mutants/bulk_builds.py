@@ -82,15 +82,15 @@ MUTANTS = (
     Mutant(
         "in bulk, followers stand by their number",
         _FEEDS,
-        "columns.begin[standing], columns.followee",
-        "columns.follower[standing], columns.followee",
+        "(standing.begin, standing.followee)",
+        "(standing.follower, standing.followee)",
         BULK,
     ),
     Mutant(
         "in bulk, the audience holds who unfollowed",
         _FEEDS,
-        "(columns.end == NEVER) & np.isin",
-        "(columns.end > 0) & np.isin",
+        "standing = follows.where(follows.end == NEVER)",
+        "standing = follows.where(follows.end > 0)",
         BULK,
     ),
     Mutant(

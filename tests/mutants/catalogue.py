@@ -3,7 +3,10 @@
 from tests.mutants import (
     bulk_builds,
     consistency,
+    great_authors,
+    great_in_columns,
     home_feed,
+    home_feed_calls,
     log,
     oracle,
     projections,
@@ -17,6 +20,9 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
     *home_feed.MUTANTS,
+    *home_feed_calls.MUTANTS,
+    *great_authors.MUTANTS,
+    *great_in_columns.MUTANTS,
     *projections.MUTANTS,
     *log.MUTANTS,
     *restored_store.MUTANTS,

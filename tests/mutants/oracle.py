@@ -11,8 +11,8 @@ MUTANTS = (
     Mutant(
         "the oracle sees follows that came later",
         _ORACLE,
-        "begun = truth.begin[rows] <= position",
-        "begun = truth.begin[rows] >= 0",
+        "begun = stored.begin[rows] <= position",
+        "begun = stored.begin[rows] >= 0",
         ORACLE,
     ),
     Mutant(

@@ -9,6 +9,13 @@ ANY_BATCHES = (
 )
 WINDOWS_ARE_LONG = (f"{_FEED}::test_no_window_is_shorter_than_it_may_be",)
 CALLS = ("tests/convergence/test_large_audience.py",)
+_GREAT = "tests/convergence/test_great_audiences.py"
+GREAT = (_GREAT,)
+WHO_IS_GREAT = (f"{_GREAT}::test_who_is_great_and_for_whom_is_as_the_model_says",)
+GREAT_MERGED = ("tests/convergence/test_great_authors_are_merged.py",)
+TORN_PAIRS = (
+    f"{_GREAT}::test_an_unfollow_that_was_none_ends_no_greatness_and_a_follow_that_was_none_begins_none",
+)
 POSTS = (f"{_OTHERS}::test_every_visible_post_has_its_body_and_its_id_and_no_deleted_one_has",)
 PROFILES = (f"{_OTHERS}::test_profiles_list_both_sides_in_pages_newest_member_first",)
 SHARDS = ("tests/unit/test_shards.py",)
@@ -54,6 +61,7 @@ NOT_SWITCHED = (f"{_REBUILD}::test_a_generation_that_is_not_as_history_says_neve
 ACTIVATED = (f"{_REBUILD}::test_without_a_switch_the_new_generation_waits_to_be_activated",)
 
 ORACLE = ("tests/convergence/test_oracle.py",)
+GREAT_IN_VERIFICATION = ("tests/convergence/test_great_verified.py",)
 CHAIN = ("tests/integration/test_chain.py",)
 MENDING = ("tests/integration/test_mending.py",)
 BEHIND = (f"{_VERIFY}::test_a_shard_that_is_behind_is_compared_as_of_where_it_stands",)

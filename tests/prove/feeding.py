@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from domain.events import Followed, Unfollowed
 from projections.catalogue import PROJECTIONS
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
 from projections.projection import CALLS_MAX, BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
 from tests.prove import paths
+from tests.prove.properties.windows import event_inside
 from tests.prove.registry import AT_EVERY_LOOK
 from tests.prove.run import Run, projections_of
 
@@ -103,6 +105,9 @@ def see(run: Run, shard: Shard) -> None:
     if shard.generation.projection != HOME_FEED:
         return
     look = run.look(shard)
+    event = event_inside(run, look)
+    run.tally.paths[paths.INSIDE_BECOMING] += isinstance(event, Followed)
+    run.tally.paths[paths.INSIDE_CEASING] += isinstance(event, Unfollowed)
     for claim in AT_EVERY_LOOK:
         run.hold(claim, look)
 

@@ -60,6 +60,7 @@ def prove_one(bench: Bench, seed: int, number: int) -> Tally:
 def _note(run: Run, claim: str, message: str) -> None:
     account = [f"{e.position} {e.topic} {e.state.decode()}" for e in run.entries]
     account += [f"window {run.plan.window}, shards {run.plan.shards}, budget {run.plan.budget}"]
+    account += [f"{run.plan.great}"]
     account += run.account[-ACCOUNT_LINES_MAX:]
     run.tally.differences.append(Difference(run.number, claim, message, account))
     run.tally.differences_found += 1
@@ -73,7 +74,7 @@ class _Life:
         run.bench.redis.flushall()
         for name in projections_of(run.plan):
             generation = run.bench.generations.ensure_active(
-                name, shards=run.plan.shards, window=run.plan.window
+                name, shards=run.plan.shards, window=run.plan.window, great=run.plan.great
             )
             if run.rng.random() < BEGINS_BEFORE_THE_LOG:
                 run.bench.generations.begin(generation.all_shards())
@@ -88,7 +89,7 @@ class _Life:
     def live(self) -> None:
         """All of it. Raises Differs."""
         run = self._run
-        model = run.model(run.plan.window)
+        model = run.model(run.active())
         run.tally.paths += paths_of_history(run.entries, model, run.rule)
         deeds, weights = zip(*self._deeds().items(), strict=True)
         end = len(run.entries) - self._coda

@@ -8,7 +8,7 @@ from typing import Any, cast
 from redis import Redis
 
 from projections.shards import Checkpoint, Shard
-from tests.convergence.windows import Window
+from tests.convergence.windows import Window, seen
 
 SCRIPT = "#!lua flags=no-writes\n" + Path(__file__).with_name("look_at_shard.lua").read_text()
 
@@ -17,7 +17,7 @@ SCRIPT = "#!lua flags=no-writes\n" + Path(__file__).with_name("look_at_shard.lua
 class Look:
     """What stands in Redis. `is_there`: whether the shard is for reading.
 
-    It is, if it has a checkpoint, and is not being filled from nothing.
+    It is, if it has a checkpoint, and is not being filled from nothing. `feeds` as they are stored.
     """
 
     shard: Shard
@@ -27,6 +27,12 @@ class Look:
     feeds: dict[int, Window]
     authors: dict[int, Window]
     audiences: dict[int, list[int]]
+    great: dict[int, int]
+    great_followees: dict[int, list[int]]
+
+    def seen(self, person: int) -> Window:
+        """A person's feed as readers see it."""
+        return seen(self.feeds[person], [self.authors[one] for one in self.great_followees[person]])
 
 
 class Looker:
@@ -38,7 +44,7 @@ class Looker:
     def at(self, shard: Shard, people: Sequence[int]) -> Look:
         """Everything that the shard holds of these people."""
         answer = self._script(keys=[shard.checkpoint_key], args=list(people))
-        fields, feed_horizons, author_horizons, *lists = cast("list[list[Any]]", answer)
+        fields, feed_horizons, author_horizons, great, *lists = cast("list[list[Any]]", answer)
         position, place, held_until, filling = fields
         of_feed, of_author = _numbers_by_field(feed_horizons), _numbers_by_field(author_horizons)
         numbers = [[int(entry) for entry in one] for one in lists]
@@ -47,9 +53,11 @@ class Looker:
             position is not None and filling is None,
             Checkpoint(int(position or 0), int(place or 0)),
             int(held_until or 0),
-            {p: Window(of_feed.get(p, 0), numbers[3 * n]) for n, p in enumerate(people)},
-            {p: Window(of_author.get(p, 0), numbers[3 * n + 1]) for n, p in enumerate(people)},
-            {p: numbers[3 * n + 2] for n, p in enumerate(people)},
+            {p: Window(of_feed.get(p, 0), numbers[4 * n]) for n, p in enumerate(people)},
+            {p: Window(of_author.get(p, 0), numbers[4 * n + 1]) for n, p in enumerate(people)},
+            {p: numbers[4 * n + 2] for n, p in enumerate(people)},
+            _numbers_by_field(great),
+            {p: numbers[4 * n + 3] for n, p in enumerate(people)},
         )
 
 

@@ -1,16 +1,17 @@
 """The windows as the design tells them, in plain Python, one person and one event at a time.
 
 The feed rule says what a window shows above its horizon. This says where the horizon is, and what
-every list of a shard holds; each state is held against the feed rule as well.
+every list of a shard holds, and who is great; each state is held against the feed rule as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.events import Deleted, Followed, Published, Unfollowed
 from domain.feed_rule import History
 from projections.log.entry import Entry
+from projections.shards import Generation
 from tests.convergence.histories import up_to
-from tests.convergence.windows import Window, merged
+from tests.convergence.windows import Window, merged, seen
 
 NOTHING = Window(0, [])
 
@@ -19,21 +20,40 @@ Windows = dict[int, Window]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything as of a position. `audiences`: followers by followee, in order of following."""
+    """Everything as of a position. `feeds` as they are stored, without the posts of great authors.
+
+    `audiences`: followers by followee, in order of following. `great`: since which position an
+    author is great, by shard and author; `great_followees`: great authors by follower.
+    """
 
     position: int
-    feeds: Windows
-    authors: Windows
-    audiences: dict[int, list[int]]
+    feeds: Windows = field(default_factory=Windows)
+    authors: Windows = field(default_factory=Windows)
+    audiences: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    great: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    great_followees: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+
+    def seen(self, person: int) -> Window:
+        """A person's feed as readers see it."""
+        great = [self.authors.get(one, NOTHING) for one in self.great_followees.get(person, [])]
+        return seen(self.feeds.get(person, NOTHING), great)
+
+    def copy(self, position: int) -> "State":
+        """The same as of the next position, to be changed."""
+        return State(
+            position, dict(self.feeds), dict(self.authors), dict(self.audiences),
+            dict(self.great), dict(self.great_followees),
+        )  # fmt: skip
 
 
 class Model:
-    """The states of one log, for one length of window."""
+    """The states of one log, for one shape of a generation."""
 
-    def __init__(self, entries: list[Entry], window: int) -> None:
-        self.window = window
+    def __init__(self, entries: list[Entry], generation: Generation) -> None:
+        self.window = generation.window
+        self._generation = generation
         self._author_of: dict[int, int] = {}
-        self.states = [State(0, {}, {}, {})]
+        self.states = [State(0)]
         for entry in entries:
             self.states.append(self._after(self.states[-1], entry))
         self._positions = [state.position for state in self.states]
@@ -44,30 +64,82 @@ class Model:
         assert state.position == position
         return state
 
-    def _after(self, state: State, entry: Entry) -> State:
-        feeds, authors, audiences = dict(state.feeds), dict(state.authors), dict(state.audiences)
+    def after(self, position: int) -> State:
+        """As of the next position."""
+        return self.states[self._positions.index(position) + 1]
+
+    def _after(self, before: State, entry: Entry) -> State:
+        state = before.copy(entry.position)
         match entry.body:
             case Published(author=author):
                 self._author_of[entry.position] = author
                 new = Window(0, [entry.position])
-                authors[author] = merged(authors.get(author, NOTHING), new, self.window)
-                for reader in (author, *audiences.get(author, [])):
-                    feeds[reader] = merged(feeds.get(reader, NOTHING), new, self.window)
+                state.authors[author] = self._merged(state.authors, author, new)
+                for reader in (author, *state.audiences.get(author, [])):
+                    if reader == author or (self._home(reader), author) not in state.great:
+                        state.feeds[reader] = self._merged(state.feeds, reader, new)
             case Deleted(post=post, author=author):
-                authors[author] = _without(authors[author], {post})
-                for reader in (author, *audiences.get(author, [])):
-                    feeds[reader] = _without(feeds.get(reader, NOTHING), {post})
+                state.authors[author] = _without(state.authors[author], {post})
+                for reader in (author, *state.audiences.get(author, [])):
+                    state.feeds[reader] = _without(state.feeds.get(reader, NOTHING), {post})
             case Followed(follower=follower, followee=followee):
-                audiences[followee] = [*audiences.get(followee, []), follower]
-                theirs = authors.get(followee, NOTHING)
-                feeds[follower] = merged(feeds.get(follower, NOTHING), theirs, self.window)
+                state.audiences[followee] = [*state.audiences.get(followee, []), follower]
+                self._follow(state, follower, followee)
             case Unfollowed(follower=follower, followee=followee):
-                audiences[followee] = [one for one in audiences[followee] if one != follower]
-                theirs = {post for post, author in self._author_of.items() if author == followee}
-                feeds[follower] = _without(feeds.get(follower, NOTHING), theirs)
+                left = [one for one in state.audiences[followee] if one != follower]
+                state.audiences[followee] = left
+                self._unfollow(state, follower, followee)
             case _:
                 pass
-        return State(entry.position, feeds, authors, audiences)
+        return state
+
+    def _follow(self, state: State, follower: int, followee: int) -> None:
+        home = self._home(follower)
+        audience = self._audience(state, home, followee)
+        if (home, followee) in state.great:
+            self._see_great(state, follower, followee)
+        elif len(audience) == self._generation.great.begins_at:
+            state.great[home, followee] = state.position
+            for one in audience:
+                state.feeds[one] = self._without_posts_of(state, one, followee)
+                self._see_great(state, one, followee)
+        else:
+            theirs = state.authors.get(followee, NOTHING)
+            state.feeds[follower] = self._merged(state.feeds, follower, theirs)
+
+    def _unfollow(self, state: State, follower: int, followee: int) -> None:
+        home = self._home(follower)
+        if (home, followee) not in state.great:
+            state.feeds[follower] = self._without_posts_of(state, follower, followee)
+            return
+        self._no_longer_see_great(state, follower, followee)
+        audience = self._audience(state, home, followee)
+        if len(audience) == self._generation.great.ends_at:
+            del state.great[home, followee]
+            for one in audience:
+                self._no_longer_see_great(state, one, followee)
+                theirs = state.authors.get(followee, NOTHING)
+                state.feeds[one] = self._merged(state.feeds, one, theirs)
+
+    def _home(self, person: int) -> int:
+        return self._generation.index_of(person)
+
+    def _audience(self, state: State, home: int, followee: int) -> list[int]:
+        return [one for one in state.audiences[followee] if self._home(one) == home]
+
+    def _merged(self, windows: Windows, owner: int, new: Window) -> Window:
+        return merged(windows.get(owner, NOTHING), new, self.window)
+
+    def _without_posts_of(self, state: State, reader: int, author: int) -> Window:
+        theirs = {post for post, by in self._author_of.items() if by == author}
+        return _without(state.feeds.get(reader, NOTHING), theirs)
+
+    def _see_great(self, state: State, reader: int, author: int) -> None:
+        state.great_followees[reader] = [*state.great_followees.get(reader, []), author]
+
+    def _no_longer_see_great(self, state: State, reader: int, author: int) -> None:
+        left = [one for one in state.great_followees[reader] if one != author]
+        state.great_followees[reader] = left
 
 
 class Rule:

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 from tests.convergence.histories import LogBuilder, Wish, history
 
 ON_POSTGRES_EVERY: Final = 40
@@ -17,6 +18,7 @@ class Plan:
     log: LogBuilder
     window: int
     shards: int
+    great: Greatness
     budget: int
     workers: int
     faults: float
@@ -41,6 +43,7 @@ def plan_of(rng: random.Random) -> Plan:
         log=_log(rng),
         window=rng.randint(1, 5),
         shards=rng.randint(1, 3),
+        great=greatness_of(rng),
         budget=rng.choice([1, 1, 2, 3, 4, 6, 20]),
         workers=rng.randint(1, 3),
         faults=rng.choice([0.0, 0.05, 0.15, 0.3]),
@@ -48,6 +51,14 @@ def plan_of(rng: random.Random) -> Plan:
         is_verified=rng.random() < 0.3,
         is_replaced=rng.random() < 0.5,
     )
+
+
+def greatness_of(rng: random.Random) -> Greatness:
+    """So low that authors become great, and cease to be, again and again; or not at all."""
+    begins_at = rng.choice([0, 1, 2, 3, 3, 4])
+    if not begins_at:
+        return NOBODY_IS_GREAT
+    return Greatness(begins_at, rng.choice([begins_at - 1, rng.randrange(begins_at)]))
 
 
 def _log(rng: random.Random) -> LogBuilder:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from domain.events import Followed, Unfollowed
 from projections.errors import ProjectionUnavailable
 from projections.home_feed.read import HomeFeedReader, WindowPage
 from projections.log.in_sight import HistoryInSight
@@ -13,7 +14,7 @@ from tests.prove.properties.reading import (
     no_reader_goes_back,
     nothing_is_said_without_a_checkpoint,
 )
-from tests.prove.properties.windows import as_of
+from tests.prove.properties.windows import as_of, event_inside
 from tests.prove.run import Recorded, Run
 
 PAGES_MAX = 40
@@ -60,6 +61,10 @@ class Readers:
         taken = run.tally.paths
         taken[paths.READ_HELD] += look.held_until > 0
         taken[paths.READ_INSIDE] += look.checkpoint.place > 0
+        taken[paths.READ_MERGED] += bool(look.great_followees[person])
+        taken[paths.READ_INSIDE_CHANGE] += isinstance(
+            event_inside(run, look), Followed | Unfollowed
+        )
         known = reader._active._known
         taken[paths.READ_REPLACED] += known is not None and known != active
         reading = reader.feed(person, below=below, limit=limit)
@@ -75,7 +80,7 @@ class Readers:
         run.hold(a_page_shows_exactly_what_its_position_says, person, look, paged)
         run.hold(no_reader_goes_back, person, page, self._newest)
         if look.checkpoint.place == 0:
-            run.recorded.append(Recorded(person, page.position, look.feeds[person]))
+            run.recorded.append(Recorded(person, page.position, look.seen(person)))
         return paged
 
     def _recognise(self, before: list[Paged], now: Paged) -> None:

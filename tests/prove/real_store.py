@@ -104,7 +104,7 @@ class RealStore:
         run.look_at_the_registry_again()
         for name in projections_of(run.plan):
             run.bench.generations.ensure_active(
-                name, shards=run.plan.shards, window=run.plan.window
+                name, shards=run.plan.shards, window=run.plan.window, great=run.plan.great
             )
         worker = Worker(run, lambda: None)
         for shard in run.active(HOME_FEED).all_shards():

@@ -44,6 +44,7 @@ AT_EVERY_LOOK: Final[tuple[Callable[[Run, Look], int], ...]] = (
     windows.every_window_equals_the_rule_above_its_horizon,
     windows.every_horizon_is_where_a_trim_or_a_follow_put_it,
     windows.every_audience_stands_in_the_order_of_following,
+    windows.great_is_who_has_so_many_followers_and_for_whom_is_changed_over_already,
     windows.what_was_removed_is_nowhere,
 )
 """Of one shard of the home feed, whenever somebody did something to it."""

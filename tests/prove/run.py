@@ -6,7 +6,7 @@ Nothing here decides what is right: that is what the properties do.
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from redis import Redis
@@ -53,7 +53,7 @@ class Differs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A live feed as it stood on the way, as of a position."""
+    """A live feed as it was seen on the way, as of a position."""
 
     person: int
     position: int
@@ -86,7 +86,7 @@ class Run:
     """Shards whose checkpoint went back because somebody took it back: old calls fit again."""
 
     account: list[str] = field(default_factory=list[str])
-    _models: dict[int, Model] = field(default_factory=dict[int, Model])
+    _models: dict[Generation, Model] = field(default_factory=dict[Generation, Model])
     _active: dict[str, Generation] = field(default_factory=dict[str, Generation])
 
     def __post_init__(self) -> None:
@@ -104,11 +104,12 @@ class Run:
         """The newest position that has been written."""
         return self.entries[self.out - 1].position if self.out else 0
 
-    def model(self, window: int) -> Model:
-        """The windows of this length."""
-        if window not in self._models:
-            self._models[window] = Model(self.entries, window)
-        return self._models[window]
+    def model(self, generation: Generation) -> Model:
+        """The states of a generation of this shape."""
+        shape = replace(generation, number=0)
+        if shape not in self._models:
+            self._models[shape] = Model(self.entries, shape)
+        return self._models[shape]
 
     def written(self) -> list[Entry]:
         """The log as far as it has been written."""

@@ -18,6 +18,7 @@ from projections.shards import FOREVER, Generation
 from tests.prove import paths
 from tests.prove.feeding import see
 from tests.prove.moments import paths_of_build
+from tests.prove.plan import greatness_of
 from tests.prove.properties.switching import (
     a_switch_changes_no_window,
     a_switch_is_done_exactly_when_no_reader_would_go_back,
@@ -131,12 +132,14 @@ class Takeover:
     def _build(self) -> None:
         run, generations = self._run, self._run.bench.generations
         window = run.rng.choice([run.plan.window, 1, 3, 5])
-        new = generations.announce(HOME_FEED, shards=run.rng.randint(1, 3), window=window)
+        new = generations.announce(
+            HOME_FEED, shards=run.rng.randint(1, 3), window=window, great=greatness_of(run.rng)
+        )
         run.tell(f"build {new} up to {run.head}")
         with Loader(run.bench.redis) as loader:
             PROJECTION.build(new, run.copied(run.head), loader)
         generations.finish(new, run.head)
-        run.tally.paths += paths_of_build(run.model(new.window), run.rule, run.head)
+        run.tally.paths += paths_of_build(run.model(new), run.rule, run.head)
         self._new = new
         self._connect(new)
         self._see_all(new)

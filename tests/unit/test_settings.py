@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from launcher.errors import SettingInvalid, SettingMissing
+from launcher.errors import LaunchError, SettingInvalid, SettingMissing
 from launcher.required import database_url
 from launcher.settings import Settings, without_password
+from launcher.shape import Shape
 from launcher.token_key import access_tokens, ensure_key_file
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 
 
 def test_a_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,7 +20,13 @@ def test_a_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "70000"), ("SHARDS", "0"), ("WINDOW", "many"), ("LOG_LEVEL", "LOUD")],
+    [
+        ("PORT", "70000"),
+        ("SHARDS", "0"),
+        ("WINDOW", "many"),
+        ("LOG_LEVEL", "LOUD"),
+        ("GREAT_UNTIL", "100000"),
+    ],
 )
 def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -26,6 +34,51 @@ def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_setting(
     monkeypatch.setenv(f"SLACKWATER_{name}", value)
     with pytest.raises(SettingInvalid, match=f"SLACKWATER_{name}"):
         Settings.of()
+
+
+@pytest.mark.parametrize(
+    ("given", "great"),
+    [
+        ({}, Greatness(100_000, 80_000)),
+        ({"GREAT_FROM": "9", "GREAT_UNTIL": "8"}, Greatness(9, 8)),
+        ({"GREAT_FROM": "0"}, NOBODY_IS_GREAT),
+    ],
+)
+def test_who_is_great_is_set_by_two_numbers_of_followers(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], great: Greatness
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"SLACKWATER_{name}", value)
+    assert Settings.of().great == great
+
+
+BEFORE, DEFAULT = Greatness(50, 40), Greatness(100_000, 80_000)
+
+
+@pytest.mark.parametrize(
+    ("shape", "before", "great"),
+    [
+        (Shape(), BEFORE, BEFORE),
+        (Shape(), NOBODY_IS_GREAT, DEFAULT),
+        (Shape(great_from=0), BEFORE, NOBODY_IS_GREAT),
+        (Shape(great_from=60), BEFORE, Greatness(60, 40)),
+        (Shape(great_until=7), BEFORE, Greatness(50, 7)),
+        (Shape(great_from=3, great_until=0), NOBODY_IS_GREAT, Greatness(3, 0)),
+    ],
+)
+def test_a_rebuild_leaves_as_it_was_what_it_is_not_told_about_who_is_great(
+    shape: Shape, before: Greatness, great: Greatness
+) -> None:
+    """But where nobody was, as in every generation of before, the settings say it."""
+    assert shape.greatness(before, DEFAULT) == great
+
+
+@pytest.mark.parametrize("shape", [Shape(great_from=40), Shape(great_until=50)])
+def test_a_rebuild_in_which_authors_would_cease_to_be_great_at_once_is_refused(
+    shape: Shape,
+) -> None:
+    with pytest.raises(LaunchError, match="--great-until"):
+        shape.greatness(BEFORE, DEFAULT)
 
 
 def test_what_is_shown_holds_no_secret() -> None:

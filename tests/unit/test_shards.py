@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 import uuid_utils.compat
 
-from projections.shards import Generation
+from projections.greatness import NOBODY_IS_GREAT, Greatness
+from projections.shards import Generation, decode_registry, encode_entry
 
 GENERATION = Generation("posts", number=1, shards=4, window=5)
 MEMBERS = 4_000
@@ -35,3 +36,14 @@ def test_no_two_shards_of_any_generations_share_a_key() -> None:
     ]
     tags = [shard.tag for generation in generations for shard in generation.all_shards()]
     assert len(set(tags)) == len(tags)
+
+
+def test_the_registry_keeps_the_whole_shape_of_a_generation() -> None:
+    generation = Generation("posts", 3, shards=4, window=5, release=2, great=Greatness(9, 7))
+    [listed] = decode_registry("posts", {b"3": encode_entry(generation, building=False)})
+    assert listed.generation == generation
+
+
+def test_nobody_is_great_in_a_generation_from_before_there_were_great_authors() -> None:
+    [listed] = decode_registry("home-feed", {b"1": b'{"shards":4,"window":500,"building":false}'})
+    assert listed.generation.great == NOBODY_IS_GREAT

@@ -1,6 +1,7 @@
 """What stands in Redis when every shard has arrived: all of it, key by key."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import msgspec
 
@@ -28,7 +29,7 @@ def nothing_but_the_windows_stands_in_redis(run: Run) -> int:
     active = run.active()
     for shard, checkpoint in run.bench.generations.checkpoints(active.all_shards()).items():
         same(checkpoint, Checkpoint(run.head), f"checkpoint of {shard}")
-    right = contents_of(run.model(active.window).at(run.head), active)
+    right = contents_of(run.model(active).at(run.head), active)
     return same_keys(contents(run.bench.redis, active), right, active)
 
 
@@ -49,6 +50,15 @@ def contents_of(state: State, generation: Generation) -> Contents:
                 found[f"{shard.index}:{horizons.encode()!r}"] = trimmed
         for person, audience in state.audiences.items():
             _put(found, shard, f"r:{person}", filter(is_home, audience))
+        for person, followees in state.great_followees.items():
+            _put(found, shard, f"g:{person}", followees if is_home(person) else [])
+        great = {
+            b"%d" % author: b"%d" % since
+            for (index, author), since in state.great.items()
+            if index == shard.index
+        }
+        if great:
+            found[f"{shard.index}:{b'great'!r}"] = great
     return found
 
 
@@ -59,14 +69,14 @@ def a_bulk_build_makes_what_the_projectors_made(run: Run) -> int:
         if projection.name not in projections_of(run.plan):
             continue
         live = run.active(projection.name)
-        bulk = Generation(projection.name, BULK, live.shards, live.window)
+        bulk = replace(live, number=BULK)
         with Loader(run.bench.redis) as loader:
             projection.build(bulk, run.copied(run.head), loader)
         right = contents(run.bench.redis, live)
         compared += same_keys(contents(run.bench.redis, bulk), right, f"bulk {projection.name}")
         run.bench.redis.delete("-", *run.bench.redis.keys(f"{{{projection.name}:{BULK}:*"))
         if projection.name == HOME_FEED:
-            run.tally.paths += paths_of_build(run.model(live.window), run.rule, run.head)
+            run.tally.paths += paths_of_build(run.model(live), run.rule, run.head)
     return compared
 
 

@@ -14,11 +14,12 @@ def a_follow_undone_leaves_the_feed_as_it_was_above_its_horizon(
         now = after[shard]
         same(now.authors, was.authors, f"{shard}: authors' windows")
         same(now.audiences, was.audiences, f"{shard}: audiences")
-        for person, feed in now.feeds.items():
-            if person == follower and feed != was.feeds[person]:
-                assert feed.horizon > was.feeds[person].horizon, f"{shard}: {was} became {now}"
-                kept = [post for post in was.feeds[person].posts if post > feed.horizon]
+        for person in now.feeds:
+            feed, before_it = now.seen(person), was.seen(person)
+            if person == follower and feed != before_it:
+                assert feed.horizon > before_it.horizon, f"{shard}: {was} became {now}"
+                kept = [post for post in before_it.posts if post > feed.horizon]
                 same(feed.posts, kept, f"feed of {person}")
             else:
-                same(feed, was.feeds[person], f"feed of {person}")
+                same(feed, before_it, f"feed of {person}")
     return len(before)

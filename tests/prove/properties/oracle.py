@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 
+from projections.verify.greatness import GreatAuthors
 from projections.verify.oracle import Oracle
 from tests.convergence import windows
 from tests.prove.model import NOTHING
@@ -34,7 +35,7 @@ def the_oracle_computes_every_window_of_every_position(run: Run) -> int:
     """Of some positions anywhere in history, the head among them."""
     if not run.plan.is_verified:
         return 0
-    oracle, model = _oracle(run), run.model(run.active().window)
+    oracle, model = _oracle(run), run.model(run.active())
     some = run.rng.sample(run.written(), min(POSITIONS, run.out))
     for position in [run.head, *(entry.position for entry in some)]:
         state = model.at(position)
@@ -51,7 +52,7 @@ def the_oracle_refuses_every_other_window(run: Run) -> int:
     """Whatever is changed in a window, at any position: it is not accepted any more."""
     if not run.plan.is_verified:
         return 0
-    oracle, model, compared = _oracle(run), run.model(run.active().window), 0
+    oracle, model, compared = _oracle(run), run.model(run.active()), 0
     some = run.rng.sample(run.written(), min(POSITIONS, run.out))
     for position in [run.head, *(entry.position for entry in some)]:
         state = model.at(position)
@@ -86,7 +87,8 @@ def changed_window(rng: random.Random, window: windows.Window) -> windows.Window
 
 
 def _oracle(run: Run) -> Oracle:
-    return Oracle(TruthFromLog(run.written), run.active().window)
+    truth, active = TruthFromLog(run.written), run.active()
+    return Oracle(truth, active.window, GreatAuthors(truth, active))
 
 
 def _accepted(

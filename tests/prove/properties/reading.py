@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from domain.events import Deleted, Followed, Published, Unfollowed
 from projections.home_feed.read import WindowPage
 from tests.prove.look import Look
-from tests.prove.model import NOTHING
 from tests.prove.properties.comparing import same
 from tests.prove.run import Run
 
@@ -32,11 +31,11 @@ def nothing_is_said_without_a_checkpoint(_run: Run, look: Look, page: WindowPage
 def a_page_shows_exactly_what_its_position_says(
     run: Run, person: int, look: Look, paged: Paged
 ) -> int:
-    """The window as of then, cut at cursor and limit; and the feed rule above the horizon."""
+    """The feed as of then, cut at cursor and limit; and the feed rule above the horizon."""
     page, what = paged.page, f"page of {person} below {paged.below}"
     same(page.position, look.checkpoint.position, f"position of the {what}")
-    model = run.model(look.shard.generation.window)
-    window = model.at(paged.as_of).feeds.get(person, NOTHING)
+    model = run.model(look.shard.generation)
+    window = model.at(paged.as_of).seen(person)
     posts = [post for post in window.posts if not paged.below or post < paged.below]
     same(page.posts, posts[: paged.limit], f"{what}, as of {paged.as_of}")
     same(page.more, len(posts) > paged.limit, f"whether more follows the {what}")

@@ -101,7 +101,7 @@ def a_rebuild_takes_over_while_the_log_grows(run: Run, real: "RealStore") -> int
     assert rebuilt.findings is not None
     same([str(one) for one in rebuilt.findings.differences], [], "differences of the new one")
     assert rebuilt.switched, "the new generation did not take over"
-    new = Generation(HOME_FEED, rebuilt.number, shards, run.plan.window)
+    new = Generation(HOME_FEED, rebuilt.number, shards, run.plan.window, great=run.plan.great)
     same(run.active(), new, "the active generation")
     real.write(len(run.entries))
     run.out = real.holds

@@ -1,12 +1,19 @@
 """What holds at every moment in every shard of the home feed."""
 
-from domain.events import Deleted, Followed, Published, Unfollowed
+from domain.events import Deleted, EventBody, Followed, Published, Unfollowed
 from projections.shards import Checkpoint
 from tests.convergence.windows import Window
 from tests.prove.look import Look
 from tests.prove.model import NOTHING
 from tests.prove.properties.comparing import same
 from tests.prove.run import Run
+
+
+def event_inside(run: Run, look: Look) -> EventBody | None:
+    """The event that a shard is in the middle of, if it is."""
+    if not look.checkpoint.place:
+        return None
+    return run.entries[run.index_after(look.checkpoint.position)].body
 
 
 def as_of(run: Run, look: Look) -> dict[int, int]:
@@ -16,28 +23,37 @@ def as_of(run: Run, look: Look) -> dict[int, int]:
     """
     position, place = look.checkpoint.position, look.checkpoint.place
     holds = dict.fromkeys(run.people, position)
-    if place:
-        event = run.entries[run.index_after(position)]
-        assert isinstance(event.body, Published | Deleted), f"{look.shard} is inside a {event.body}"
-        model = run.model(look.shard.generation.window)
-        audience = model.at(position).audiences.get(event.body.author, [])
-        here = [one for one in audience if _is_home(look, one)]
-        assert place < len(here), f"{look.shard}: place {place} of an audience of {len(here)}"
-        for one in (event.body.author, *here[:place]):
-            holds[one] = event.position
+    match event := event_inside(run, look):
+        case None:
+            return holds
+        case Published(author=author) | Deleted(author=author) | Followed(followee=author):
+            first = author
+        case Unfollowed(follower=first, followee=author):
+            pass
+        case _:
+            raise AssertionError(f"{look.shard} is inside a {event}")
+    after = run.model(look.shard.generation).after(position)
+    here = [one for one in after.audiences.get(author, []) if _is_home(look, one)]
+    assert place < len(here), f"{look.shard}: place {place} of an audience of {len(here)}"
+    for one in (first, *here[:place]):
+        holds[one] = after.position
     return holds
 
 
 def every_window_equals_the_rule_above_its_horizon(run: Run, look: Look) -> int:
-    """Feeds of the shard's people and everybody's own windows, also in the middle of an event."""
+    """Feeds of the shard's people and everybody's own windows, also in the middle of an event.
+
+    Feeds as readers see them, with the windows of great authors merged in.
+    """
     holds = as_of(run, look)
     for person in run.people:
         what = f"{look.shard} at {look.checkpoint}, person {person}"
         own = run.rule.own(person, holds[person])
         _same_above(look.authors[person], own, look, f"{what}, own window")
         if _is_home(look, person):
-            right = run.rule.feed(person, holds[person])
-            _same_above(look.feeds[person], right, look, f"{what}, feed")
+            right, whole = run.rule.feed(person, holds[person]), look.seen(person)
+            same(whole.posts, [post for post in right if post > whole.horizon], f"{what}, feed")
+            _fits(look.feeds[person], look, f"{what}, stored feed")
         else:
             same(look.feeds[person], NOTHING, f"{what}, feed of another shard")
     return 2 * len(run.people)
@@ -45,7 +61,7 @@ def every_window_equals_the_rule_above_its_horizon(run: Run, look: Look) -> int:
 
 def every_horizon_is_where_a_trim_or_a_follow_put_it(run: Run, look: Look) -> int:
     """No window knows less than it could, nor claims to know more."""
-    model, holds = run.model(look.shard.generation.window), as_of(run, look)
+    model, holds = run.model(look.shard.generation), as_of(run, look)
     for person in run.people:
         what = f"{look.shard} at {look.checkpoint}, person {person}"
         right = model.at(holds[person])
@@ -57,11 +73,29 @@ def every_horizon_is_where_a_trim_or_a_follow_put_it(run: Run, look: Look) -> in
 
 def every_audience_stands_in_the_order_of_following(run: Run, look: Look) -> int:
     """So that the place inside an event means the same whoever goes on."""
-    state = run.model(look.shard.generation.window).at(look.checkpoint.position)
+    position, place = look.checkpoint.position, look.checkpoint.place
+    model = run.model(look.shard.generation)
+    # Who follows or unfollows has done so before the first of the others is served.
+    state = model.after(position) if place else model.at(position)
     for person in run.people:
         right = [one for one in state.audiences.get(person, []) if _is_home(look, one)]
         same(look.audiences[person], right, f"{look.shard}, audience of {person}")
     return len(run.people)
+
+
+def great_is_who_has_so_many_followers_and_for_whom_is_changed_over_already(
+    run: Run, look: Look
+) -> int:
+    """In the middle of the follow or unfollow that changes it, follower by follower."""
+    model, holds = run.model(look.shard.generation), as_of(run, look)
+    state = model.at(look.checkpoint.position)
+    here = {author: since for (i, author), since in state.great.items() if i == look.shard.index}
+    same(look.great, here, f"{look.shard} at {look.checkpoint}, great authors")
+    for person in run.people:
+        right = model.at(holds[person]).great_followees.get(person, [])
+        right = right if _is_home(look, person) else []
+        same(look.great_followees[person], right, f"{look.shard}, great followees of {person}")
+    return len(here) + len(run.people)
 
 
 def no_checkpoint_goes_back(run: Run, look: Look) -> int:
@@ -107,5 +141,9 @@ def _is_home(look: Look, person: int) -> bool:
 
 def _same_above(window: Window, rule: list[int], look: Look, what: str) -> None:
     same(window.posts, [post for post in rule if post > window.horizon], what)
+    _fits(window, look, what)
+
+
+def _fits(window: Window, look: Look, what: str) -> None:
     length = look.shard.generation.window
     assert len(window.posts) <= length, f"{what}: {len(window.posts)} posts in a window of {length}"

@@ -1,0 +1,107 @@
+"""What verification says of great authors, against the model, as of any position."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+
+from projections.greatness import Greatness
+from projections.home_feed.apply import PROJECTION
+from projections.home_feed.keys import GREAT, HOME_FEED
+from projections.projection import BatchWriter
+from projections.shards import Generation
+from projections.verify.greatness import GreatAuthors
+from projections.verify.inspection import Inspection, Sample
+from projections.verify.lists import people_of
+from tests.convergence.contents import contents
+from tests.convergence.histories import LogBuilder, histories
+from tests.convergence.test_great_audiences import apply_all, followed
+from tests.convergence.test_home_feed_converges import on_one_server, shapes
+from tests.integration.corruptions import (
+    forget_that_somebody_is_great,
+    lose_a_great_followee,
+    make_somebody_great,
+)
+from tests.prove.model import Model
+from tests.prove.truth_from_log import IdentitiesFromLog, TruthFromLog
+
+
+@on_one_server
+@given(log=histories, generation=shapes, part=st.floats(0.1, 1.0))
+def test_as_of_any_position_the_same_are_great_and_for_the_same_people(
+    log: LogBuilder, generation: Generation, part: float
+) -> None:
+    """Also if history goes on meanwhile."""
+    model, told = Model(log.entries, generation), log.entries[: int(part * len(log.entries)) or 1]
+    truth = TruthFromLog(lambda: told)
+    great = GreatAuthors(truth, generation)
+    great.followers_ever()
+    told = log.entries
+    truth.advance()
+    for shard in generation.all_shards():
+        people = people_of(shard, truth.people)
+        for state in model.states:
+            here = {
+                author: great.great_since(shard, author, state.position)
+                for author in great.ever_great(shard).tolist()
+            }
+            right = {a: since for (home, a), since in state.great.items() if home == shard.index}
+            assert {author: since for author, since in here.items() if since} == right
+            found = great.followees(shard, people, state.position).each() if len(people) else []
+            for person, followees in zip(people.tolist(), found, strict=True):
+                assert followees.tolist() == state.great_followees.get(person, [])
+
+
+@on_one_server
+@given(log=histories, generation=shapes, seed=st.integers(0, 1_000))
+def test_whatever_is_wrong_about_great_authors_is_found_and_mended(
+    redis: Redis, log: LogBuilder, generation: Generation, seed: int
+) -> None:
+    redis.flushall()
+    for shard in generation.all_shards():
+        apply_all(BatchWriter(redis, PROJECTION), shard, log.entries)
+    truth = TruthFromLog(lambda: log.entries)
+    identities = IdentitiesFromLog(lambda: log.entries, truth)
+    sound, rng = contents(redis, generation), random.Random(seed)
+    for corrupt in (forget_that_somebody_is_great, make_somebody_great, lose_a_great_followee):
+        try:
+            corrupt(redis, HOME_FEED, rng)
+        except IndexError:
+            continue  # nobody is great, or nobody follows anybody
+        found = Inspection(redis, generation, truth, identities, repair=True).inspect(Sample())
+        assert found.different > 0
+        assert contents(redis, generation) == sound
+        again = Inspection(redis, generation, truth, identities).inspect(Sample())
+        assert [str(one) for one in again.differences] == []
+
+
+def test_a_difference_says_who_is_not_great_and_since_when_they_should_be(redis: Redis) -> None:
+    generation = Generation(HOME_FEED, 1, shards=1, window=5, great=Greatness(3, 1))
+    shard, log = generation.shard(0), followed(3)
+    apply_all(BatchWriter(redis, PROJECTION), shard, log.entries)
+    truth = TruthFromLog(lambda: log.entries)
+    identities = IdentitiesFromLog(lambda: log.entries, truth)
+    author, since = log.people[0], log.entries[-1].position
+    for value, shown in ((None, "nothing"), ("7", "7")):
+        redis.delete(shard.tag + GREAT)
+        if value:
+            redis.hset(shard.tag + GREAT, str(author), value)
+        inspection = Inspection(redis, generation, truth, identities)
+        [found] = inspection.inspect(Sample()).differences
+        assert (found.item, found.owner) == ("great author", author)
+        assert f": {shown}, not {since} (as of {since})" in str(found)
+
+
+def test_who_is_of_another_shard_has_no_great_followees_here() -> None:
+    generation = Generation(HOME_FEED, 1, shards=1, window=5, great=Greatness(1, 0))
+    log = followed(3)
+    truth, two = TruthFromLog(lambda: log.entries), replace(generation, shards=2)
+    great, people = GreatAuthors(truth, two), np.array(log.people, np.int64)
+    for shard in two.all_shards():
+        found = great.followees(shard, people, log.entries[-1].position).each()
+        for person, followees in zip(log.people, found, strict=True):
+            follows = person in log.people[1:4] and two.shard_of(person) == shard
+            assert followees.tolist() == (log.people[:1] if follows else [])
