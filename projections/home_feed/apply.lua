@@ -64,11 +64,12 @@ end
 -- not fit raises the horizon further.
 local function merge_in(follower, theirs)
     local list = tag .. 'f:' .. follower
-    local mine, before = numbers(list), horizon_of('fh', follower)
+    local mine, posts = numbers(list), theirs.posts
+    local before = horizon_of('fh', follower)
     local horizon = math.max(before, theirs.horizon)
     local merged, i, j = {}, 1, 1
     while true do
-        local next_mine, next_theirs = mine[i] or 0, theirs.posts[j] or 0
+        local next_mine, next_theirs = mine[i] or 0, posts[j] or 0
         local newest = math.max(next_mine, next_theirs)
         if newest <= horizon then
             break
@@ -84,7 +85,7 @@ local function merge_in(follower, theirs)
             j = j + 1
         end
     end
-    if #theirs.posts > 0 or horizon > before then
+    if #posts > 0 or horizon > before then
         rewrite(list, merged)
     end
     if horizon > before then

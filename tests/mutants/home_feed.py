@@ -121,7 +121,7 @@ FOLLOWS = (
         "a follow raises the horizon although nothing was trimmed",
         _SCRIPT,
         "math.max(before, theirs.horizon)",
-        "math.max(before, (theirs.posts[#theirs.posts] or 1) - 1)",
+        "math.max(before, (posts[#posts] or 1) - 1)",
         WINDOWS_ARE_LONG,
     ),
     Mutant(
