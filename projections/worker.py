@@ -15,7 +15,7 @@ from redis.retry import Retry
 
 from projections.catalogue import NAMES, PROJECTIONS
 from projections.derived import ReadModels
-from projections.greatness import Greatness
+from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
@@ -67,7 +67,7 @@ class WorkerConfig:
     metrics_port: int
     shards: int
     window: int
-    great: Greatness
+    great: Greatness = NOBODY_IS_GREAT
     poison: Policy = "stop"
     stream_entries_max: int = STREAM_ENTRIES_MAX
 

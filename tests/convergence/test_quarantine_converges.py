@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
@@ -41,6 +41,7 @@ from tests.convergence.stores import (
     put_into_store,
     rows_of,
 )
+from tests.convergence.test_home_feed_converges import shapes
 from tests.convergence.windows import assert_shard_equals_rule
 
 on_one_server = settings(
@@ -143,7 +144,7 @@ def project(
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
 @on_one_server
-@given(log=spoiled_histories(), data=st.data(), shards=st.integers(1, 3), window=st.integers(1, 4))
+@given(log=spoiled_histories(), data=st.data(), shape=shapes)
 def test_live_feeds_and_bulk_builds_and_verification_and_the_rule_leave_out_the_same(
     redis: Redis,
     connection: Connection,
@@ -151,13 +152,12 @@ def test_live_feeds_and_bulk_builds_and_verification_and_the_rule_leave_out_the_
     projection: Projection,
     log: Spoiled,
     data: st.DataObject,
-    shards: int,
-    window: int,
+    shape: Generation,
 ) -> None:
     redis.flushall()
     store_of(connection, log)
-    live = Generation(projection.name, 1, shards, window)
-    bulk = Generation(projection.name, 2, shards, window)
+    live = replace(shape, projection=projection.name)
+    bulk = replace(live, number=2)
     first, second = (live, bulk) if data.draw(st.booleans()) else (bulk, live)
     for generation in (first, second):  # whoever comes first puts it into quarantine
         with (

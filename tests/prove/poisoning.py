@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.events import EventBody
@@ -88,8 +89,7 @@ class Poisoned:
 
     def build(self, generation: Generation) -> Generation:
         """The same generation, made in bulk from the log as far as it goes."""
-        shape = generation.shards, generation.window, generation.release
-        bulk = Generation(generation.projection, BULK + generation.number, *shape)
+        bulk = replace(generation, number=BULK + generation.number)
         redis, head = self._run.bench.redis, self.written[-1].position
         redis.delete("-", *redis.keys(f"{{{bulk.projection}:{bulk.number}:*"))
         with self._quarantine() as quarantine, Loader(redis) as loader:
@@ -116,11 +116,11 @@ class Poisoned:
 
     def _begin_generations(self, release: int) -> None:
         plan, number = self._run.plan, release + 1
-        self.generations += [
-            Generation(name, number, plan.shards, plan.window, release)
+        begun = [
+            Generation(name, number, plan.shards, plan.window, release, plan.great)
             for name in projections_of(plan)
-            if Generation(name, number, plan.shards, plan.window, release) not in self.generations
         ]
+        self.generations += [one for one in begun if one not in self.generations]
 
     def _take(self, shard: Shard, quarantine: Quarantine) -> None:
         checkpoint = self._checkpoints.get(shard, Checkpoint())
