@@ -13,7 +13,6 @@ from launcher.rebuild import check_names, show_rebuilt
 from launcher.settings import Settings
 from projections.catalogue import NAMES
 from projections.generations import Generations
-from projections.greatness import Greatness
 from projections.rebuild.lock import generations_lock
 from projections.rebuild.rebuild import Rebuild
 from projections.rebuild.relational import RelationalRebuild
@@ -36,8 +35,9 @@ def list_generations(settings: Settings, *, as_json: bool) -> int:
         print(json.dumps(rows, indent=2))
         return 0
     table = Table()
-    for column in ("projection", "generation", "state", "shards", "window", "great", "position"):
-        table.add_column(column, justify="left" if column in ("projection", "state") else "right")
+    for column in rows[0] if rows else ():
+        words = column.replace("_", " ")
+        table.add_column(words, justify="left" if column in ("projection", "state") else "right")
     for row in rows:
         table.add_row(*("" if cell is None else f"{cell}" for cell in row.values()))
     console.print(table)
@@ -114,7 +114,8 @@ def _rows_in_redis(generations: Generations) -> list[Row]:
                 "state": str(listed.state),
                 "shards": generation.shards,
                 "window": generation.window,
-                "great": _in_words(generation.great),
+                "great_from": generation.great.begins_at or None,
+                "great_until": generation.great.ends_at if generation.great.is_possible else None,
                 "position": min(checkpoint.position for checkpoint in checkpoints),
             }
         )
@@ -128,11 +129,7 @@ def _row_in_postgres(one: RelationalGeneration) -> Row:
         "state": "active" if one.active else one.state,
         "shards": None,
         "window": None,
-        "great": None,
+        "great_from": None,
+        "great_until": None,
         "position": one.position,
     }
-
-
-def _in_words(great: Greatness) -> str | None:
-    """From how many followers on, and until how many."""
-    return f"{great.begins_at} to {great.ends_at}" if great.is_possible else None
