@@ -12,6 +12,7 @@
 -- or unfollow with which that begins or ends changes all followers over, in as many calls as it
 -- takes; a place inside one of these two therefore always stands in the middle of such a change.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
+local COPIED_PER_DELIVERY = 6 -- entries of a list that are read, or written, in that time
 local REMOVED_ONE_BY_ONE = 32 -- beyond so many entries it is cheaper to write the list anew
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
 local great_from, great_until = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -56,7 +57,7 @@ end
 
 local function own_window(author)
     local posts = numbers(tag .. 'w:' .. author)
-    spent = spent + #posts / 4
+    spent = spent + #posts / COPIED_PER_DELIVERY
     return { posts = posts, horizon = horizon_of('wh', author) }
 end
 
@@ -91,7 +92,7 @@ local function merge_in(follower, theirs)
     if horizon > before then
         redis.call('HSET', tag .. 'fh', follower, horizon)
     end
-    spent = spent + (#mine + #merged) / 4
+    spent = spent + (#mine + #merged) / COPIED_PER_DELIVERY
 end
 
 -- Every post of the followee that stands in the feed stands in the followee's window too, and above
@@ -121,7 +122,7 @@ local function take_out(follower, theirs)
     if #kept < #mine then
         rewrite(list, kept)
     end
-    spent = spent + #mine / 4
+    spent = spent + (#mine + #kept) / COPIED_PER_DELIVERY
 end
 
 -- Returns whether the followee becomes great with it.

@@ -153,9 +153,11 @@ def test_a_change_of_many_followers_takes_many_calls_and_each_is_bounded(
     assert_shard_equals_rule(redis, shard, log.people, log.entries)
 
 
-@pytest.mark.parametrize(("posts", "ends"), [(40, False), (8, False), (40, True)])
+@pytest.mark.parametrize(
+    ("posts", "budget", "ends"), [(40, 14, False), (8, 18, False), (40, 14, True)]
+)
 def test_changing_over_followers_with_long_feeds_is_work_that_ends_a_call(
-    redis: Redis, posts: int, ends: bool
+    redis: Redis, posts: int, budget: int, ends: bool
 ) -> None:
     """The budget is enough for one of them, not for two."""
     shard = replace(ONE_SHARD, window=posts + 1, great=Greatness(6, 5)).shard(0)
@@ -166,7 +168,7 @@ def test_changing_over_followers_with_long_feeds_is_work_that_ends_a_call(
         unfollows(log, 1)
     apply_all(BatchWriter(redis, PROJECTION), shard, log.entries[:-1])
     stands, places = Checkpoint(log.entries[-2].position), list[int]()
-    writer = BatchWriter(redis, PROJECTION, budget=posts // 4 + 8)
+    writer = BatchWriter(redis, PROJECTION, budget=budget)
     writer.apply(
         shard, stands, log.entries[-1:], lambda: places.append(checkpoint_of(redis, shard).place)
     )

@@ -81,7 +81,7 @@ def test_between_two_calls_the_worker_may_say_that_it_is_alive(
 
 @pytest.mark.parametrize(
     ("what", "posts", "budget"),
-    [("follow", 40, 20), ("unfollow", 40, 20), ("unfollow", 8, 18)],
+    [("follow", 40, 14), ("unfollow", 40, 14), ("unfollow", 8, 18)],
 )
 def test_merging_and_parting_long_windows_is_work_that_ends_a_call(
     redis: Redis, what: str, posts: int, budget: int

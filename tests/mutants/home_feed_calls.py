@@ -58,14 +58,14 @@ MUTANTS = (
     Mutant(
         "a follow counts as no work, however much it merges",
         _SCRIPT,
-        "(#mine + #merged) / 4",
+        "(#mine + #merged) / COPIED_PER_DELIVERY",
         "0",
         CALLS,
     ),
     Mutant(
         "an unfollow counts as no work, however much it takes out of a long feed",
         _SCRIPT,
-        "spent = spent + #mine / 4",
+        "spent = spent + (#mine + #kept) / COPIED_PER_DELIVERY",
         "",
         CALLS,
     ),
@@ -79,7 +79,7 @@ MUTANTS = (
     Mutant(
         "looking through an author's window counts as no work",
         _SCRIPT,
-        "spent = spent + #posts / 4",
+        "spent = spent + #posts / COPIED_PER_DELIVERY",
         "",
         CALLS,
     ),
