@@ -14,16 +14,16 @@ local bound, count = tonumber(ARGV[5]), tonumber(ARGV[6])
 -- The newest of two lists, as many as count; they have no entry in common.
 local function newest_of(one, other)
     local newest, i, j = {}, 1, 1
-    while #newest < count do
-        local next_one, next_other = tonumber(one[i] or 0), tonumber(other[j] or 0)
-        if next_one == 0 and next_other == 0 then
-            break
-        elseif next_one > next_other then
-            newest[#newest + 1] = one[i]
+    local next_one, next_other = tonumber(one[1] or 0), tonumber(other[1] or 0)
+    for n = 1, math.min(count, #one + #other) do
+        if next_one > next_other then
+            newest[n] = one[i]
             i = i + 1
+            next_one = tonumber(one[i] or 0)
         else
-            newest[#newest + 1] = other[j]
+            newest[n] = other[j]
             j = j + 1
+            next_other = tonumber(other[j] or 0)
         end
     end
     return newest
@@ -32,13 +32,15 @@ end
 local checkpoint = redis.call('HMGET', checkpoint_key, 'position', 'held_until', 'filling')
 local horizon = tonumber(redis.call('HGET', tag .. ARGV[2], owner) or 0)
 local page = entries_below(tag .. ARGV[1] .. owner, bound, count)
+local authors = {}
 if great_followees ~= '' then
-    for _, author in ipairs(redis.call('LRANGE', tag .. great_followees .. owner, 0, -1)) do
-        horizon = math.max(horizon, tonumber(redis.call('HGET', tag .. 'wh', author) or 0))
-        page = newest_of(page, entries_below(tag .. 'w:' .. author, bound, count))
-    end
-    while page[1] and tonumber(page[#page]) <= horizon do
-        page[#page] = nil
-    end
+    authors = redis.call('LRANGE', tag .. great_followees .. owner, 0, -1)
+end
+for i = 1, #authors do
+    horizon = math.max(horizon, tonumber(redis.call('HGET', tag .. 'wh', authors[i]) or 0))
+    page = newest_of(page, entries_below(tag .. 'w:' .. authors[i], bound, count))
+end
+while authors[1] and page[1] and tonumber(page[#page]) <= horizon do
+    page[#page] = nil
 end
 return { checkpoint, horizon, page }
