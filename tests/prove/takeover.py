@@ -113,7 +113,8 @@ class Takeover:
         """Wakes the old generation, to switch back to it.
 
         That is done long after the switch: whoever switched feeds the new generation on for
-        longer than a reader goes without a look at the pointer.
+        longer than a reader goes without a look at the pointer. Not while the active one is being
+        filled from nothing: how far it has been read is not known to it any more.
         """
         generations = self._run.bench.generations
         [old] = [
@@ -121,7 +122,8 @@ class Takeover:
             for one in generations.listed(HOME_FEED)
             if one.generation != self._run.active()
         ]
-        if not all(self._run.look(shard).is_there for shard in old.all_shards()):
+        both = old.all_shards() + self._run.active().all_shards()
+        if not all(self._run.look(shard).is_there for shard in both):
             return
         self._readers.look_at_the_pointer_again()
         generations.wake(old)
