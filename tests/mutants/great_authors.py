@@ -109,7 +109,7 @@ SCRIPT = (
         _SCRIPT,
         "    merge_in(follower, theirs)",
         "",
-        ANY_BATCHES,
+        GREAT,
     ),
     Mutant(
         "posts come back when their author ceases to be great, and are merged in as well",

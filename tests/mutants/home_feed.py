@@ -1,7 +1,7 @@
 """Mutants of the home feed: its script, and what an event means to it."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import ANY_BATCHES, CALLS, WINDOWS_ARE_LONG
+from tests.mutants.targets import ANY_BATCHES, BULK, CALLS, WINDOWS_ARE_LONG
 
 _SCRIPT = "projections/home_feed/apply.lua"
 _OPERATIONS = "projections/home_feed/apply.py"
@@ -87,7 +87,7 @@ FOLLOWS = (
         _SCRIPT,
         "horizon = horizon_of('wh', author)",
         "horizon = 0",
-        ANY_BATCHES,
+        BULK,
     ),
     Mutant(
         "a follow forgets what does not fit",
