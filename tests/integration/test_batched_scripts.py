@@ -31,7 +31,7 @@ def with_script(servers: Servers, redis: Redis) -> Callable[[Script], Any]:
 
 
 PRELUDES = ("descending",)
-NO_PAGE = ("f:", "fh", 1, 0, 10)
+NO_PAGE = ("f:", "fh", "", 1, 0, 10)
 
 
 async def position(script: BatchedScript, name: str | int) -> bytes:
