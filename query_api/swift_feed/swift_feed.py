@@ -21,7 +21,7 @@ from query_api.paging import bound_of
 from query_api.read_models import ReadModels
 from query_api.sources import Sources
 from query_api.swift_feed.answer import SwiftAnswer, swift_answer
-from query_api.swift_feed.items import WrittenItems
+from query_api.swift_feed.pages import WrittenPages
 from query_api.swift_feed.request import PATH, UsualRequest, usual_request
 
 SWIFT = Counter(
@@ -48,7 +48,7 @@ class SwiftFeed:
         self._tokens = tokens
         self._sealing = sealing
         self._recent = recent
-        self._items = WrittenItems(models)
+        self._pages = WrittenPages(models)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -86,15 +86,14 @@ class SwiftFeed:
         horizon = min(page.horizon, below - 1) if below else page.horizon
         if horizon and len(page.posts) < asked.limit:
             return None  # it goes on in Postgres
-        items = self._items.page(page.posts)
-        if items is None or not self._is_new_enough(asked, fresh):
+        written = self._pages.page(page.posts, more=page.more or horizon > 0)
+        if written is None or not self._is_new_enough(asked, fresh):
             return None
         if changes != self._models.watch.history.changes or not self._sources.may_show(fresh):
             return None
         if asked.feed_token is not None:
             READS.labels(MET).inc()
-        more = page.more or horizon > 0
-        return swift_answer(asked, items, page.posts, more=more, fresh=fresh, sealing=self._sealing)
+        return swift_answer(asked, written, fresh, self._sealing)
 
     def _caller(self, asked: UsualRequest) -> int | None:
         try:

@@ -15,7 +15,7 @@ from command_api.application import Slackwater
 from edge.feed_token import HEADER, Sealing
 from query_api.app import create_app
 from query_api.read_models import ReadModels
-from query_api.swift_feed.items import WrittenItems
+from query_api.swift_feed.pages import WrittenPage, WrittenPages
 from query_api.swift_feed.swift_feed import SWIFT
 from tests.conftest import Servers
 from tests.integration.command_api import TOKENS, as_person, served
@@ -169,18 +169,18 @@ def test_a_deleted_post_is_not_shown_although_its_bytes_are_kept(reads: Reads) -
 def test_numbers_of_another_history_do_not_bring_the_posts_of_the_old_one(
     reads: Reads, ask: Ask[Any]
 ) -> None:
-    async def pages(models: ReadModels) -> tuple[list[bytes] | None, list[bytes] | None]:
+    async def pages(models: ReadModels) -> tuple[WrittenPage | None, WrittenPage | None]:
         await models.watch.look()
-        items = WrittenItems(models)
+        written = WrittenPages(models)
         number, _ = await models.posts.number_of(reads.posts[-1])
         assert number is not None
         bodies = await models.bodies.get([number])
         await models.people.get([bodies[number].author])
-        known = items.page([number])
+        known = written.page([number], more=False)
         models.watch.history.see("another")
-        return known, items.page([number])
+        return known, written.page([number], more=False)
 
     known, after = ask(pages)
     assert known is not None
-    assert str(reads.posts[-1]) in known[0].decode()
+    assert str(reads.posts[-1]) in known.said.decode()
     assert after is None
