@@ -41,7 +41,7 @@ shapes = st.builds(
 budgets = st.integers(1, 6)
 
 on_one_server = settings(
-    max_examples=70,
+    max_examples=200,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,

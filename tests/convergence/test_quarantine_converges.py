@@ -45,7 +45,7 @@ from tests.convergence.test_home_feed_converges import shapes
 from tests.convergence.windows import assert_shard_equals_rule
 
 on_one_server = settings(
-    max_examples=25,
+    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,

@@ -20,7 +20,7 @@ from tests.convergence.histories import LogBuilder, histories, up_to
 from tests.convergence.stores import Connection, forget_generations, put_into_store, rows_of
 
 on_one_server = settings(
-    max_examples=25,
+    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,
@@ -83,7 +83,7 @@ async def whole_feed(
     return numbers
 
 
-@settings(on_one_server, max_examples=12)  # each of them reads thousands of pages
+@settings(on_one_server, max_examples=25)  # each of them reads thousands of pages
 @given(log=histories, limits=limits, data=st.data())
 def test_as_of_every_position_every_feed_in_pages_of_any_size_equals_the_rule(
     recorder: RelationalRecorder,

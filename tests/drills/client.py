@@ -1,7 +1,7 @@
 """The client library: it holds the newest feed token, and repeats what is unclear under one key."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,14 @@ class Client:
         self.feed_token: str | None = None
         self.position = 0
 
-    async def read(self, path: str, **parameters: str | int) -> httpx.Response | None:
+    async def read(
+        self, path: str, may_be_gone: Callable[[], bool], **parameters: str | int
+    ) -> httpx.Response | None:
         """The answer, at least as new as everything seen before, unless it says `unmet`."""
         headers = {"Prefer": f"wait={READ_WAIT_SECONDS}"}
-        return await self._send(Kind.READ, "GET", path, headers, params=parameters)
+        return await self._send(
+            Kind.READ, "GET", path, headers, may_be_gone=may_be_gone, params=parameters
+        )
 
     async def write(self, write: Write) -> None:
         """Sends it, again and again under one key, until its outcome is clear or time is up."""
@@ -69,7 +73,13 @@ class Client:
             write.state, write.why = State.REFUSED, str(became["rejection"])
 
     async def _send(
-        self, kind: Kind, method: str, path: str, headers: Mapping[str, str], **content: Any
+        self,
+        kind: Kind,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        may_be_gone: Callable[[], bool] = lambda: False,
+        **content: Any,
     ) -> httpx.Response | None:
         """None: no answer."""
         begun = now()
@@ -83,7 +93,9 @@ class Client:
             return None
         unmet = answer.headers.get("Feed-Consistency") == "unmet"
         what = f"{method} {path}: {'' if answer.is_success else answer.text}"
-        self._record.attempts.append(Attempt(kind, begun, now(), answer.status_code, unmet, what))
+        self._record.attempts.append(
+            Attempt(kind, begun, now(), answer.status_code, unmet, what, may_be_gone())
+        )
         self._hear(answer)
         return answer
 

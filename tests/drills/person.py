@@ -138,7 +138,7 @@ class Person:
         self, path: str, may_be_gone: Callable[[], bool], **parameters: str | int
     ) -> dict[str, Any] | None:
         known = self.known()
-        answer = await self.client.read(path, **parameters)
+        answer = await self.client.read(path, may_be_gone, **parameters)
         if answer is None or answer.status_code >= 500:
             return None
         if answer.headers.get("Feed-Consistency") == "unmet":

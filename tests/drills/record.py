@@ -21,7 +21,8 @@ class Kind(StrEnum):
 class Attempt:
     """One request. `unmet`: the answer says of itself that it is older than was asked for.
 
-    `what`: the request and, if it was refused, in which words.
+    `what`: the request and, if it was refused, in which words. `may_be_gone`: when the answer came,
+    what was asked for was being deleted.
     """
 
     kind: Kind
@@ -30,13 +31,14 @@ class Attempt:
     status: int | None
     unmet: bool = False
     what: str = ""
+    may_be_gone: bool = False
 
     @property
     def succeeded(self) -> bool:
-        """Whether it was answered. That something is not there is an answer, too; where that is
-        wrong, it is among the violations.
+        """Whether it was answered. That something is not known yet is an answer, if it says so, and
+        that it is gone, if it is being deleted.
         """
-        return self.outcome == "2xx" or (self.kind is Kind.READ and self.status == 404)
+        return self.outcome == "2xx" or (self.status == 404 and (self.unmet or self.may_be_gone))
 
     @property
     def outcome(self) -> str:

@@ -115,7 +115,7 @@ PARTS = st.sampled_from(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(PARTS, max_size=3))
 @example(["limit=12", "cursor=18"])

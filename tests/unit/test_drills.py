@@ -120,11 +120,12 @@ def test_reads_may_fail_for_a_second_and_writes_may_not() -> None:
     assert result(late_read, write, promised=frozenset()).red == []
 
 
-def test_that_a_post_is_gone_is_an_answer_and_that_one_cannot_be_written_to_is_none() -> None:
-    gone = Attempt(Kind.READ, 11.5, 11.6, 404)
-    refused = Attempt(Kind.WRITE, 11.5, 11.6, 404, what="DELETE /: not found")
-    assert result(gone).red == []
-    assert result(gone, refused).red == ["1 of 1 writes failed: after 1.50 s, DELETE /: not found"]
+def test_that_something_is_gone_is_an_answer_only_if_it_is_being_deleted() -> None:
+    deleted = Attempt(Kind.READ, 11.5, 11.6, 404, may_be_gone=True)
+    not_yet = Attempt(Kind.READ, 11.5, 11.6, 404, unmet=True)
+    denied = Attempt(Kind.READ, 11.5, 11.6, 404, what="GET /commands/1: not found")
+    assert result(deleted, not_yet).red == []
+    assert result(denied).red == ["1 of 1 reads failed: after 1.50 s, GET /commands/1: not found"]
 
 
 def test_whatever_has_to_be_zero_makes_a_drill_red() -> None:
