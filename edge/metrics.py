@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,9 +55,15 @@ def answered(
     route: str, method: str, status: int, seconds: float, recent: "RecentRequests"
 ) -> None:
     """Records one answered request."""
-    REQUESTS.labels(route, method, str(status)).inc()
-    REQUEST_SECONDS.labels(route, method).observe(seconds)
+    count, duration = _figures_of(route, method, status)
+    count.inc()
+    duration.observe(seconds)
     recent.add(seconds, status)
+
+
+@cache  # the labels are bounded, and looking for the figures takes longer than raising them
+def _figures_of(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(route, method, str(status)), REQUEST_SECONDS.labels(route, method)
 
 
 class RecentRequests:
