@@ -13,8 +13,10 @@
 -- takes; a place inside one of these two therefore always stands in the middle of such a change.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
 local COPIED_PER_DELIVERY = 6 -- entries of a list that are read, or written, in that time
+local CUT_OFF_TOGETHER = 8 -- what fell off is cut off when it is this part of a window
 local REMOVED_ONE_BY_ONE = 32 -- beyond so many entries it is cheaper to write the list anew
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
+local longest = window + math.max(2, math.floor(window / CUT_OFF_TOGETHER))
 local great_from, great_until = tonumber(ARGV[6]), tonumber(ARGV[7])
 local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 local is_anybody_great = redis.call('HLEN', tag .. 'great') > 0
@@ -23,21 +25,34 @@ local function is_great(author)
     return is_anybody_great and redis.call('HEXISTS', tag .. 'great', author) == 1
 end
 
--- A new post is the newest of all, so it goes to the head; what falls off the end is the new
--- horizon.
+-- A new post is the newest of all, so it goes to the head. What falls off the end is the horizon; it
+-- stays where it is, with what falls off after it, and is cut off with many others (keys.py).
 local function push(windows, horizons, owner, post)
     local list = tag .. windows .. owner
-    if redis.call('LPUSH', list, post) > window then
-        redis.call('HSET', tag .. horizons, owner, redis.call('RPOP', list))
+    local length = redis.call('LPUSH', list, post)
+    if length == window + 1 then
+        redis.call('HDEL', tag .. horizons, owner)
+    elseif length > longest then
+        redis.call('LTRIM', list, 0, window)
     end
 end
 
-local function remove(windows, owner, post)
-    redis.call('LREM', tag .. windows .. owner, 1, post)
+-- Makes the list no longer than its window, the horizon beside it, for whoever will change more than
+-- its head. Returns the horizon.
+local function settle(windows, horizons, owner)
+    local list = tag .. windows .. owner
+    local fallen = redis.call('LINDEX', list, window)
+    if fallen then
+        redis.call('LTRIM', list, 0, window - 1)
+        redis.call('HSET', tag .. horizons, owner, fallen)
+    end
+    return tonumber(fallen or redis.call('HGET', tag .. horizons, owner) or 0)
 end
 
-local function horizon_of(horizons, owner)
-    return tonumber(redis.call('HGET', tag .. horizons, owner) or 0)
+local function remove(windows, horizons, owner, post)
+    if tonumber(post) > settle(windows, horizons, owner) then
+        redis.call('LREM', tag .. windows .. owner, 1, post)
+    end
 end
 
 local function numbers(list)
@@ -56,17 +71,18 @@ local function rewrite(list, entries)
 end
 
 local function own_window(author)
+    local horizon = settle('w:', 'wh', author)
     local posts = numbers(tag .. 'w:' .. author)
     spent = spent + #posts / COPIED_PER_DELIVERY
-    return { posts = posts, horizon = horizon_of('wh', author) }
+    return { posts = posts, horizon = horizon }
 end
 
 -- Two windows become one: it knows nothing below the higher of the two horizons, and what does
 -- not fit raises the horizon further.
 local function merge_in(follower, theirs)
+    local before = settle('f:', 'fh', follower)
     local list = tag .. 'f:' .. follower
     local mine, posts = numbers(list), theirs.posts
-    local before = horizon_of('fh', follower)
     local horizon = math.max(before, theirs.horizon)
     local merged, i, j = {}, 1, 1
     while true do
@@ -98,7 +114,7 @@ end
 -- Every post of the followee that stands in the feed stands in the followee's window too, and above
 -- the feed's horizon, since that is never below the horizon of someone whom its owner follows.
 local function take_out(follower, theirs)
-    local list, horizon = tag .. 'f:' .. follower, horizon_of('fh', follower)
+    local list, horizon = tag .. 'f:' .. follower, settle('f:', 'fh', follower)
     local posts, count = theirs.posts, 0
     while (posts[count + 1] or 0) > horizon do
         count = count + 1
@@ -223,13 +239,13 @@ for i = FIRST_OPERATION, #ARGV, 6 do
             end
         else
             if place == 0 then
-                remove('w:', a, b)
+                remove('w:', 'wh', a, b)
                 if own then
-                    remove('f:', a, b)
+                    remove('f:', 'fh', a, b)
                 end
             end
             for k = 1, #followers do
-                remove('f:', followers[k], b)
+                remove('f:', 'fh', followers[k], b)
             end
         end
         spent = spent + 1 + #followers

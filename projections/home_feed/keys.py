@@ -9,7 +9,10 @@
     g:<person>   LIST  the great authors whom that person follows, in the order in which it began
 
 A window holds exactly the visible posts above its horizon: the highest number ever trimmed
-off (0, and no field, if none was). The feed's window is without the posts of great authors whom
+off (0, and no field, if none was). A list may be longer than the window is: then the horizon is the
+first entry that does not fit, with no field beside the list, and what is behind it is waste that
+will be cut off with more of its kind. So a delivery to a full feed is one LPUSH and nothing else.
+The feed's window is without the posts of great authors whom
 the person follows: who reads the feed merges in these authors' own windows (page.lua).
 """
 

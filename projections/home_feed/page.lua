@@ -1,6 +1,7 @@
 -- A page of one window, newest first, with the checkpoint and horizon it holds for.
 -- KEYS[1]: the shard's checkpoint.  ARGV: windows, horizons, and for a feed the lists of great
--- followees ('': none; see keys.py), owner, bound (entries below it; 0: from the top), count.
+-- followees ('': none; see keys.py), owner, bound (entries below it; 0: from the top), count, the
+-- length of a window.
 -- The posts of great authors stand in no feed, only in the authors' own windows. Of each of them as
 -- many are read as the page can take, and merged in. What one of all these windows does not know,
 -- the page does not know either: so its horizon is the highest of theirs.
@@ -9,7 +10,7 @@
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
 local great_followees, owner = ARGV[3], ARGV[4]
-local bound, count = tonumber(ARGV[5]), tonumber(ARGV[6])
+local bound, count, window = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 -- The newest of two lists, as many as count; they have no entry in common.
 local function newest_of(one, other)
@@ -30,17 +31,18 @@ local function newest_of(one, other)
 end
 
 local checkpoint = redis.call('HMGET', checkpoint_key, 'position', 'held_until', 'filling')
-local horizon = tonumber(redis.call('HGET', tag .. ARGV[2], owner) or 0)
+local horizon = horizon_of(tag .. ARGV[1] .. owner, tag .. ARGV[2], owner, window)
 local page = entries_below(tag .. ARGV[1] .. owner, bound, count)
 local authors = {}
 if great_followees ~= '' then
     authors = redis.call('LRANGE', tag .. great_followees .. owner, 0, -1)
 end
 for i = 1, #authors do
-    horizon = math.max(horizon, tonumber(redis.call('HGET', tag .. 'wh', authors[i]) or 0))
-    page = newest_of(page, entries_below(tag .. 'w:' .. authors[i], bound, count))
+    local theirs = tag .. 'w:' .. authors[i]
+    horizon = math.max(horizon, horizon_of(theirs, tag .. 'wh', authors[i], window))
+    page = newest_of(page, entries_below(theirs, bound, count))
 end
-while authors[1] and page[1] and tonumber(page[#page]) <= horizon do
+while page[1] and tonumber(page[#page]) <= horizon do
     page[#page] = nil
 end
 return { checkpoint, horizon, page }

@@ -18,6 +18,8 @@ from projections.log.in_sight import HistoryInSight
 from projections.reading import ActiveGeneration, Looked, positions_of
 from projections.shards import Generation
 
+PAGE_PRELUDES = ("descending", "horizon")
+
 
 @dataclass(frozen=True, slots=True)
 class WindowPage:
@@ -40,7 +42,7 @@ class HomeFeedReader:
     def __init__(self, redis: Redis, history: HistoryInSight) -> None:
         self._redis = redis
         self._active = ActiveGeneration(redis, HOME_FEED, history)
-        self._page = BatchedScript(redis, "projections.home_feed", "page", ("descending",))
+        self._page = BatchedScript(redis, "projections.home_feed", "page", PAGE_PRELUDES)
 
     async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:
         """A page of a person's home feed: posts below this position (0: the newest).
@@ -70,7 +72,7 @@ class HomeFeedReader:
 
         async def look(generation: Generation) -> Looked[WindowPage]:
             shard = generation.shard_of(owner)
-            found = await self._page(shard.checkpoint_key, arguments)
+            found = await self._page(shard.checkpoint_key, [*arguments, generation.window])
             checkpoint, horizon, entries = cast("tuple[list[bytes | None], int, list[Any]]", found)
             posts = [int(entry) for entry in entries]
             [position] = positions_of([checkpoint])

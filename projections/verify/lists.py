@@ -13,6 +13,7 @@ from projections.home_feed.keys import (
 )
 from projections.packed import Argument
 from projections.placement import indices_of
+from projections.scripts import script_text
 from projections.shards import Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import What
@@ -28,6 +29,8 @@ from projections.verify.items import (
 from projections.verify.oracle import Oracle, Window, ranges
 from projections.verify.rows import Rows, numbers_in, read_rows, rows_of
 from projections.verify.truth import Numbers, Truth
+
+HORIZONS = script_text("projections.verify", "horizons", "read")
 
 
 class Windows:
@@ -51,9 +54,10 @@ class Windows:
         return owners_in(keys, self._lists)
 
     def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
-        """Lists, then horizons."""
-        yield from _read_lists(shard, self._lists, owners)
-        yield "HMGET", f"{shard.tag}{self._horizons}", *owners
+        """Lists as far as they are windows, then horizons."""
+        window = shard.generation.window
+        yield from _read_lists(shard, self._lists, owners, window - 1)
+        yield "EVAL", HORIZONS, 0, shard.tag, self._lists, self._horizons, window, *owners
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
@@ -194,9 +198,11 @@ def _newest_first(shard: Shard, people: Numbers, owner: Numbers, members: Number
     return rows_of(owner[here][order], members[here][order], len(people))
 
 
-def _read_lists(shard: Shard, prefix: str, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+def _read_lists(
+    shard: Shard, prefix: str, owners: Sequence[int], last: int = -1
+) -> Iterator[Sequence[Argument]]:
     for owner in owners:
-        yield "LRANGE", f"{shard.tag}{prefix}{owner}", 0, -1
+        yield "LRANGE", f"{shard.tag}{prefix}{owner}", 0, last
 
 
 def people_of(shard: Shard, numbers: Numbers) -> Numbers:

@@ -29,6 +29,16 @@ class Window:
     posts: list[int]
 
 
+def window_of(entries: list[int], beside: int, length: int) -> Window:
+    """What a list holds, and what stands beside it.
+
+    The first entry that does not fit is the horizon; the others behind it are waste.
+    """
+    if len(entries) > length:
+        return Window(entries[length], entries[:length])
+    return Window(beside, entries)
+
+
 def columns_of(windows: Sequence[Window]) -> tuple[Rows, Numbers]:
     """Their posts and horizons, as the oracle takes them."""
     posts = np.array([post for window in windows for post in window.posts], np.int64)
@@ -101,4 +111,4 @@ def _assert_window(window: Window, rule: list[int], length: int) -> None:
 def _window(redis: Redis, shard: Shard, windows: str, horizons: str, owner: int) -> Window:
     posts = redis.lrange(f"{shard.tag}{windows}{owner}", 0, -1)
     horizon = redis.hget(f"{shard.tag}{horizons}", str(owner))
-    return Window(int(horizon or 0), [int(post) for post in posts])
+    return window_of([int(post) for post in posts], int(horizon or 0), shard.generation.window)

@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from projections.batched import CALLS_MAX, BatchedScript
+from projections.home_feed.read import PAGE_PRELUDES
 from tests.conftest import Servers
 
 Script = Callable[[BatchedScript], Awaitable[Any]]
@@ -25,13 +26,12 @@ def with_script(servers: Servers, redis: Redis) -> Callable[[Script], Any]:
 
     async def run(use: Script) -> Any:
         async with AsyncRedis.from_url(servers.redis_url) as client:
-            return await use(BatchedScript(client, "projections.home_feed", "page", PRELUDES))
+            return await use(BatchedScript(client, "projections.home_feed", "page", PAGE_PRELUDES))
 
     return lambda use: asyncio.run(run(use))
 
 
-PRELUDES = ("descending",)
-NO_PAGE = ("f:", "fh", "", 1, 0, 10)
+NO_PAGE = ("f:", "fh", "", 1, 0, 10, 500)
 
 
 async def position(script: BatchedScript, name: str | int) -> bytes:
@@ -83,7 +83,7 @@ def test_who_goes_away_takes_nobodys_answer_along(with_script: Callable[[Script]
 def test_all_are_told_when_the_server_is_away(with_script: Callable[[Script], Any]) -> None:
     async def nowhere(_: BatchedScript) -> list[Any]:
         async with AsyncRedis.from_url("redis://127.0.0.1:1/0") as client:
-            script = BatchedScript(client, "projections.home_feed", "page", PRELUDES)
+            script = BatchedScript(client, "projections.home_feed", "page", PAGE_PRELUDES)
             calls = (position(script, number) for number in range(3))
             return await asyncio.gather(*calls, return_exceptions=True)
 

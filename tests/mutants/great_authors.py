@@ -166,15 +166,15 @@ PAGE = (
     Mutant(
         "a merged page begins at the top whatever the cursor",
         _PAGE,
-        "entries_below(tag .. 'w:' .. authors[i], bound, count)",
-        "entries_below(tag .. 'w:' .. authors[i], 0, count)",
+        "entries_below(theirs, bound, count)",
+        "entries_below(theirs, 0, count)",
         GREAT_MERGED,
     ),
     Mutant(
         "a merged page reads one too few of each window",
         _PAGE,
-        "entries_below(tag .. 'w:' .. authors[i], bound, count)",
-        "entries_below(tag .. 'w:' .. authors[i], bound, count - 1)",
+        "entries_below(theirs, bound, count)",
+        "entries_below(theirs, bound, count - 1)",
         GREAT_MERGED,
     ),
     Mutant(

@@ -1,33 +1,52 @@
 """Mutants of the home feed: its script, and what an event means to it."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import ANY_BATCHES, BULK, CALLS, WINDOWS_ARE_LONG
+from tests.mutants.targets import ANY_BATCHES, BULK, CALLS, LONG_LISTS, WINDOWS_ARE_LONG
 
 _SCRIPT = "projections/home_feed/apply.lua"
 _OPERATIONS = "projections/home_feed/apply.py"
-
-_TRIM = "redis.call('HSET', tag .. horizons, owner, redis.call('RPOP', list))"
 
 WINDOWS = (
     Mutant(
         "a window may hold one post too many",
         _SCRIPT,
-        "post) > window",
-        "post) > window + 1",
+        "redis.call('LTRIM', list, 0, window - 1)",
+        "redis.call('LTRIM', list, 0, window)",
         ANY_BATCHES,
     ),
     Mutant(
-        "a post that falls off the end raises no horizon",
+        "what fell off is cut off with the horizon",
         _SCRIPT,
-        _TRIM,
-        "redis.call('RPOP', list)",
+        "redis.call('LTRIM', list, 0, window)\n    end\nend\n",
+        "redis.call('LTRIM', list, 0, window - 1)\n    end\nend\n",
         ANY_BATCHES,
     ),
     Mutant(
-        "the horizon becomes the newest post instead of the trimmed one",
+        "what fell off is never cut off",
         _SCRIPT,
-        _TRIM,
-        "redis.call('RPOP', list) redis.call('HSET', tag .. horizons, owner, post)",
+        "length > longest",
+        "length > 10 * longest",
+        LONG_LISTS,
+    ),
+    Mutant(
+        "the horizon of a long list is forgotten when the list becomes short",
+        _SCRIPT,
+        "redis.call('HSET', tag .. horizons, owner, fallen)",
+        "",
+        ANY_BATCHES,
+    ),
+    Mutant(
+        "a horizon stays beside a list that has outgrown it",
+        _SCRIPT,
+        "redis.call('HDEL', tag .. horizons, owner)",
+        "",
+        LONG_LISTS,
+    ),
+    Mutant(
+        "a deleted post that is the horizon is taken out",
+        _SCRIPT,
+        "if tonumber(post) > settle(windows, horizons, owner) then",
+        "if true then",
         ANY_BATCHES,
     ),
     Mutant(
@@ -54,21 +73,21 @@ WINDOWS = (
     Mutant(
         "a deletion leaves the author's window as it is",
         _SCRIPT,
-        "remove('w:', a, b)",
+        "remove('w:', 'wh', a, b)",
         "",
         ANY_BATCHES,
     ),
     Mutant(
         "a deletion leaves the author's own feed as it is",
         _SCRIPT,
-        "remove('f:', a, b)",
+        "remove('f:', 'fh', a, b)",
         "",
         ANY_BATCHES,
     ),
     Mutant(
         "a deletion leaves the followers' feeds as they are",
         _SCRIPT,
-        "remove('f:', followers[k], b)",
+        "remove('f:', 'fh', followers[k], b)",
         "",
         ANY_BATCHES,
     ),
@@ -85,8 +104,8 @@ FOLLOWS = (
     Mutant(
         "a follow forgets the followee's horizon",
         _SCRIPT,
-        "horizon = horizon_of('wh', author)",
-        "horizon = 0",
+        "posts = posts, horizon = horizon }",
+        "posts = posts, horizon = 0 }",
         BULK,
     ),
     Mutant(

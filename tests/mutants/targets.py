@@ -8,6 +8,7 @@ ANY_BATCHES = (
     f"{_FEED}::test_any_batches_with_duplicates_on_any_shards_keep_every_window_equal_to_the_rule",
 )
 WINDOWS_ARE_LONG = (f"{_FEED}::test_no_window_is_shorter_than_it_may_be",)
+LONG_LISTS = ("tests/convergence/test_long_lists.py",)
 CALLS = ("tests/convergence/test_large_audience.py",)
 _GREAT = "tests/convergence/test_great_audiences.py"
 GREAT = (_GREAT,)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from redis import Redis
 
 from projections.shards import Checkpoint, Shard
-from tests.convergence.windows import Window, seen
+from tests.convergence.windows import Window, seen, window_of
 
 SCRIPT = "#!lua flags=no-writes\n" + Path(__file__).with_name("look_at_shard.lua").read_text()
 
@@ -48,13 +48,17 @@ class Looker:
         position, place, held_until, filling = fields
         of_feed, of_author = _numbers_by_field(feed_horizons), _numbers_by_field(author_horizons)
         numbers = [[int(entry) for entry in one] for one in lists]
+        length = shard.generation.window
         return Look(
             shard,
             position is not None and filling is None,
             Checkpoint(int(position or 0), int(place or 0)),
             int(held_until or 0),
-            {p: Window(of_feed.get(p, 0), numbers[4 * n]) for n, p in enumerate(people)},
-            {p: Window(of_author.get(p, 0), numbers[4 * n + 1]) for n, p in enumerate(people)},
+            {p: window_of(numbers[4 * n], of_feed.get(p, 0), length) for n, p in enumerate(people)},
+            {
+                p: window_of(numbers[4 * n + 1], of_author.get(p, 0), length)
+                for n, p in enumerate(people)
+            },
             {p: numbers[4 * n + 2] for n, p in enumerate(people)},
             _numbers_by_field(great),
             {p: numbers[4 * n + 3] for n, p in enumerate(people)},
