@@ -20,8 +20,8 @@ from tests.convergence.histories import LogBuilder, histories
 from tests.convergence.windows import (
     Window,
     assert_shard_equals_rule,
-    author_window,
-    feed_window,
+    author_windows,
+    feed_windows,
     merged,
 )
 
@@ -154,16 +154,18 @@ def test_no_window_is_shorter_than_it_may_be(redis: Redis, log: LogBuilder, wind
     redis.flushall()
     shard = Generation(HOME_FEED, 1, shards=1, window=window).shard(0)
     writer = BatchWriter(redis, PROJECTION)
+    now = feed_windows(redis, shard, log.people)
     for entry in log.entries:
-        before = {person: feed_window(redis, shard, person) for person in log.people}
+        before = now
         writer.apply(shard, Checkpoint(entry.prev), [entry])
+        now = feed_windows(redis, shard, log.people)
         for person in log.people:
-            now = feed_window(redis, shard, person)
             match entry.body:
                 case Followed(follower=follower, followee=followee) if follower == person:
-                    theirs = author_window(redis, shard, followee)
-                    assert now == merged(before[person], theirs, window)
-                case Published() if now != before[person]:
-                    assert now == merged(before[person], Window(0, [entry.position]), window)
+                    theirs = author_windows(redis, shard, [followee])[followee]
+                    assert now[person] == merged(before[person], theirs, window)
+                case Published() if now[person] != before[person]:
+                    posted = Window(0, [entry.position])
+                    assert now[person] == merged(before[person], posted, window)
                 case _:
-                    assert now.horizon == before[person].horizon
+                    assert now[person].horizon == before[person].horizon

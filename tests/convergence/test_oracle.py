@@ -27,8 +27,8 @@ def oracle_of(truth: Truth, generation: Generation) -> Oracle:
 
 
 def live(redis: Redis, shard: Shard, people: Sequence[int], *, follows: bool) -> list[Window]:
-    look = windows.feed_window if follows else windows.author_window
-    return [look(redis, shard, person) for person in people]
+    look = windows.feed_windows if follows else windows.author_windows
+    return list(look(redis, shard, people).values())
 
 
 def spoiled(right: Window) -> list[Window]:

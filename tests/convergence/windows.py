@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from redis import Redis
+from redis.client import Pipeline
 
 from domain.feed_rule import History
 from projections.home_feed.keys import (
@@ -65,20 +67,30 @@ def seen(stored: Window, great: Sequence[Window]) -> Window:
     return Window(horizon, sorted((post for post in posts if post > horizon), reverse=True))
 
 
-def feed_window(redis: Redis, shard: Shard, person: int) -> Window:
-    """A person's feed as it is stored."""
-    return _window(redis, shard, FEEDS, FEED_HORIZONS, person)
+def feed_windows(redis: Redis, shard: Shard, people: Sequence[int]) -> dict[int, Window]:
+    """People's feeds as they are stored."""
+    with redis.pipeline(transaction=False) as pipe:
+        _ask_for_windows(pipe, shard, FEEDS, FEED_HORIZONS, people)
+        return _windows(shard, people, pipe.execute())
 
 
-def great_followees(redis: Redis, shard: Shard, person: int) -> list[int]:
-    """The great authors whom a person follows."""
-    followees = redis.lrange(f"{shard.tag}{GREAT_FOLLOWEES}{person}", 0, -1)
-    return [int(followee) for followee in followees]
+def author_windows(redis: Redis, shard: Shard, authors: Sequence[int]) -> dict[int, Window]:
+    """Authors' own newest posts."""
+    with redis.pipeline(transaction=False) as pipe:
+        _ask_for_windows(pipe, shard, AUTHOR_WINDOWS, AUTHOR_HORIZONS, authors)
+        return _windows(shard, authors, pipe.execute())
 
 
-def author_window(redis: Redis, shard: Shard, author: int) -> Window:
-    """An author's own newest posts."""
-    return _window(redis, shard, AUTHOR_WINDOWS, AUTHOR_HORIZONS, author)
+def great_followees(redis: Redis, shard: Shard, people: Sequence[int]) -> dict[int, list[int]]:
+    """The great authors whom people follow."""
+    with redis.pipeline(transaction=False) as pipe:
+        for person in people:
+            pipe.lrange(f"{shard.tag}{GREAT_FOLLOWEES}{person}", 0, -1)
+        found = cast("list[list[bytes]]", pipe.execute())
+    return {
+        person: [int(each) for each in followees]
+        for person, followees in zip(people, found, strict=True)
+    }
 
 
 def assert_shard_equals_rule(
@@ -90,14 +102,16 @@ def assert_shard_equals_rule(
     """
     position = int(redis.hget(shard.checkpoint_key, "position") or 0)
     truth = History(up_to(entries, position))
+    feeds, authors = feed_windows(redis, shard, people), author_windows(redis, shard, people)
+    followees = great_followees(redis, shard, people)
     for person in people:
         own = [post for post, author in reversed(truth.authors.items()) if author == person]
-        _assert_window(author_window(redis, shard, person), own, shard.generation.window)
-        stored, great = feed_window(redis, shard, person), great_followees(redis, shard, person)
+        _assert_window(authors[person], own, shard.generation.window)
+        stored, great = feeds[person], followees[person]
         if shard.generation.shard_of(person) == shard:
-            whole = seen(stored, [author_window(redis, shard, author) for author in great])
-            assert whole.posts == [post for post in truth.feed(person) if post > whole.horizon]
-            by_others = [p for p in truth.feed(person) if truth.authors[p] not in great]
+            whole, rule = seen(stored, [authors[author] for author in great]), truth.feed(person)
+            assert whole.posts == [post for post in rule if post > whole.horizon]
+            by_others = [post for post in rule if truth.authors[post] not in great]
             _assert_window(stored, by_others, shard.generation.window)
         else:
             assert (stored, great) == (Window(0, []), [])
@@ -108,7 +122,22 @@ def _assert_window(window: Window, rule: list[int], length: int) -> None:
     assert len(window.posts) <= length
 
 
-def _window(redis: Redis, shard: Shard, windows: str, horizons: str, owner: int) -> Window:
-    posts = redis.lrange(f"{shard.tag}{windows}{owner}", 0, -1)
-    horizon = redis.hget(f"{shard.tag}{horizons}", str(owner))
-    return window_of([int(post) for post in posts], int(horizon or 0), shard.generation.window)
+def _ask_for_windows(
+    pipe: Pipeline, shard: Shard, windows: str, horizons: str, owners: Sequence[int]
+) -> None:
+    """All at once: a round trip for each would cost more than what it is about."""
+    pipe.hgetall(f"{shard.tag}{horizons}")
+    for owner in owners:
+        pipe.lrange(f"{shard.tag}{windows}{owner}", 0, -1)
+
+
+def _windows(shard: Shard, owners: Sequence[int], answers: list[Any]) -> dict[int, Window]:
+    horizons, *windows = answers
+    return {
+        owner: window_of(
+            [int(post) for post in posts],
+            int(horizons.get(str(owner).encode(), 0)),
+            shard.generation.window,
+        )
+        for owner, posts in zip(owners, windows, strict=True)
+    }
