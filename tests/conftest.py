@@ -4,6 +4,7 @@ Every test gets an event store of its own and an empty Valkey.
 """
 
 from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from projections.log.store import Store
 from projections.worker import connect_redis
 from tests.places import let_through
 from tests.scheduling import SharedFixturesStayTogether
-from tests.servers import Servers, embedded_servers, empty_database
+from tests.servers import Databases, Servers, embedded_servers
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixturesStayTogether:
@@ -29,10 +30,17 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:
         yield servers
 
 
+@pytest.fixture(scope="session")
+def databases(servers: Servers) -> Generator[Databases]:
+    """Databases on the embedded Postgres."""
+    with closing(Databases(servers.postgres_url)) as databases:
+        yield databases
+
+
 @pytest.fixture
-def database_url(servers: Servers) -> Generator[str]:
+def database_url(databases: Databases) -> Generator[str]:
     """An empty database."""
-    with empty_database(servers.postgres_url) as url:
+    with databases.empty() as url:
         yield url
 
 

@@ -1,12 +1,10 @@
 """The pipeline of one test."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import httpx
 import pytest
@@ -14,19 +12,20 @@ from redis import Redis
 
 from command_api.application import Slackwater
 from projections.generations import Generations
-from projections.greatness import Greatness
 from projections.log.store import Store
 from projections.verify.findings import Findings
 from projections.verify.identities import Identities
 from projections.verify.inspection import Inspection, Sample
 from projections.verify.truth import Truth
+from projections.worker import connect_redis
 from query_api.read_models import ReadModels
-from tests.conftest import Servers
 from tests.integration.command_api import command_api
 from tests.integration.cutting_proxy import CuttingProxy
+from tests.integration.lived import Lived, live, pipeline_on
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
 from tests.integration.restored_store import four_of_eight
+from tests.servers import Databases, Servers
 
 Answer = TypeVar("Answer")
 Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
@@ -48,31 +47,36 @@ def restored(pipeline: Pipeline, database_url: str, tmp_path: Path) -> Pipeline:
     return pipeline
 
 
+@pytest.fixture(scope="session")
+def lived(databases: Databases, servers: Servers) -> Generator[Lived]:
+    """What `lived_in` begins with, made once."""
+    with databases.empty() as url, closing(connect_redis(servers.redis_url)) as redis:
+        redis.flushall()
+        keys = live(url, redis)
+        redis.flushall()
+        yield Lived(url, keys)
+
+
 @pytest.fixture
-def lived_in(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
+def database_url(databases: Databases, request: pytest.FixtureRequest) -> Generator[str]:
+    """An empty database; for a test with `lived_in` one with that history."""
+    if "lived_in" not in request.fixturenames:
+        with databases.empty() as url:
+            yield url
+        return
+    lived: Lived = request.getfixturevalue("lived")
+    with databases.copy_of(lived.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def lived_in(
+    lived: Lived, write_model: Slackwater, store: Store, redis: Redis
+) -> Generator[Pipeline]:
     """Follows, unfollows, deletions, trimmed windows and great authors, all of it projected."""
-    pipeline = Pipeline(write_model, store, redis, shards=2, window=4, great=Greatness(2, 1))
-    rng = random.Random(11)
-    people = [write_model.register(handle=f"person_{n}", display_name=None).id for n in range(8)]
-    posts: list[tuple[UUID, UUID]] = []
-    for _ in range(150):
-        who, whom = rng.sample(people, 2)
-        match rng.randrange(10):
-            case 0 | 1 | 2:
-                write_model.set_following(follower_id=who, followee_id=whom, following=True)
-            case 3:
-                write_model.set_following(follower_id=who, followee_id=whom, following=False)
-            case 4 if posts:
-                author, post = posts.pop(rng.randrange(len(posts)))
-                write_model.delete(caller_id=author, post_id=post)
-            case _:
-                posts.append((who, write_model.publish(author_id=who, text=f"{who}").id))
-    pipeline.carry()
-    projector = pipeline.projector()
-    pipeline.project(projector)
-    projector._member.leave()  # the next one has all shards at once
-    yield pipeline
-    pipeline.close()
+    lived.put_into(redis)
+    with pipeline_on(write_model, store, redis) as pipeline:
+        yield pipeline
 
 
 @pytest.fixture
