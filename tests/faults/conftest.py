@@ -1,4 +1,4 @@
-"""The whole system for the drills among the tests: one for all of them."""
+"""The whole system for all tests that break something of it, the drills among them: one for all."""
 
 from collections.abc import Generator
 

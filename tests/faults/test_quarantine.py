@@ -2,29 +2,30 @@
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
 import psycopg
-import pytest
 
+from launcher.settings import environment_name
 from launcher.system import Addresses
 from tests.acceptance.people import Person
 from tests.command_line import slackwater
-from tests.places import let_through
+from tests.drills.scene import Scene
 from tests.waiting import until
-from tests.whole_system import whole_system
 
 READABLE = "replace(convert_from(state, 'UTF8'), '\"v\":2', '\"v\":1')"
 
 
 @contextmanager
-def system(directory: Path, poison: str, *, is_last: bool) -> Generator[Addresses]:
-    """Everything that `slackwater up` runs, on this data directory, with this policy."""
-    with whole_system(directory, is_last=is_last, shards=2, projectors=1, poison=poison) as running:
-        yield running.addresses
+def projectors_that_quarantine(scene: Scene) -> Generator[None]:
+    """Every projector is started anew with the other policy, and in the end with its own."""
+    policy = {environment_name("poison"): "quarantine"}
+    with ExitStack() as started:
+        for name in (*scene.system.projectors, "relational-projector"):
+            started.enter_context(scene.with_environment(name, policy))
+        yield
 
 
 def told(addresses: Addresses, *arguments: str) -> Any:
@@ -50,17 +51,10 @@ def rewrite(addresses: Addresses, position: int, state: str) -> None:
         connection.execute(statement.encode(), (position,))
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    return let_through(tmp_path)
-
-
-def test_from_the_stop_over_the_quarantine_to_the_retry(directory: Path) -> None:
-    with (
-        system(directory, "stop", is_last=False) as addresses,
-        httpx.Client(base_url=addresses.gateway) as http,
-    ):
-        ada, bob = (Person.register(http, handle) for handle in ("ada", "bob"))
+def test_from_the_stop_over_the_quarantine_to_the_retry(scene: Scene) -> None:
+    addresses = scene.addresses
+    with httpx.Client(base_url=addresses.gateway) as http:
+        ada, bob = (Person.register(http, f"quarantine_{name}") for name in ("ada", "bob"))
         ada.follow(bob)
         with stopped(addresses, bob) as (post, position):
             refused = http.delete(f"/posts/{post['id']}", headers=bob.headers)
@@ -72,26 +66,22 @@ def test_from_the_stop_over_the_quarantine_to_the_retry(directory: Path) -> None
         until(lambda: ada.feed().json()["lag"]["events"] > 0, "the feed says that it is behind")
         [waited] = told(addresses, "quarantine", "list")
         assert (waited["position"], waited["state"]) == (position, "waited for")
-        log = (directory / "logs" / "projector-1.log").read_text(encoding="utf-8")
-        assert log.count(f"stopped before position {position}") == 1
-    with (
-        system(directory, "quarantine", is_last=True) as addresses,
-        httpx.Client(base_url=addresses.gateway) as http,
-    ):
-        ada.http = bob.http = http
-        ada.position = bob.position
-        assert [item["id"] for item in ada.whole_feed()] == [later["id"]]
-        assert ada.why(post["id"])["reason"] == "unknown"
-        assert told(addresses, "verify")["equal"]
-        assert told(addresses, "status")["quarantined"] == 1
-        shown = f"{addresses.query_api}/metrics"
-        until(lambda: figures(shown)["slackwater_quarantine_events"] == 1, "it is shown")
-        assert slackwater(addresses, "quarantine", "retry", "--yes").exit_code == 1
-        rewrite(addresses, position, READABLE)  # this version can read it now
-        done = slackwater(addresses, "quarantine", "retry", "--yes")
-        assert done.exit_code == 0, done.stderr + done.stdout
-        assert [item["text"] for item in ada.whole_feed()] == ["later", "too new"]
-        assert told(addresses, "quarantine", "list") == []
+        log = scene.system.directory.logs / "projector-1.log"
+        assert log.read_text(encoding="utf-8").count(f"stopped before position {position}") == 1
+        with projectors_that_quarantine(scene):
+            ada.position = bob.position
+            assert [item["id"] for item in ada.whole_feed()] == [later["id"]]
+            assert ada.why(post["id"])["reason"] == "unknown"
+            assert told(addresses, "verify")["equal"]
+            assert told(addresses, "status")["quarantined"] == 1
+            shown = f"{addresses.query_api}/metrics"
+            until(lambda: figures(shown)["slackwater_quarantine_events"] == 1, "it is shown")
+            assert slackwater(addresses, "quarantine", "retry", "--yes").exit_code == 1
+            rewrite(addresses, position, READABLE)  # this version can read it now
+            done = slackwater(addresses, "quarantine", "retry", "--yes")
+            assert done.exit_code == 0, done.stderr + done.stdout
+            assert [item["text"] for item in ada.whole_feed()] == ["later", "too new"]
+            assert told(addresses, "quarantine", "list") == []
 
 
 @contextmanager
@@ -111,6 +101,8 @@ def stopped(addresses: Addresses, bob: Person) -> Generator[tuple[dict[str, Any]
         )
     post = bob.post("too new")
     position = bob.position
+    with psycopg.connect(addresses.database_url) as connection:
+        connection.execute("DROP FUNCTION too_new CASCADE")
     for worker in ("projector-1", "relational-projector"):
         url = addresses.metrics[worker]
         until(lambda: figures(url)["slackwater_poisoned_position"] == position, "it stops")  # noqa: B023

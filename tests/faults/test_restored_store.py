@@ -3,26 +3,15 @@
 import json
 import subprocess
 import threading
-from collections.abc import Generator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 
 import httpx
-import pytest
 
 from tests.acceptance.people import Person
 from tests.command_line import slackwater
-from tests.places import let_through
+from tests.drills.scene import Scene
 from tests.waiting import until
-from tests.whole_system import Running, whole_system
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Generator[Running]:
-    """A system of its own: its history is lost."""
-    with whole_system(let_through(tmp_path), window=30, shards=3) as own:
-        yield own
 
 
 @dataclass
@@ -58,36 +47,35 @@ def epoch_of(answer: httpx.Response) -> str:
     return answer.headers["Feed-Token"].split(".")[0]
 
 
-def replace_store(running: Running, target: str, source: str) -> None:
+def replace_store(scene: Scene, target: str, source: str) -> None:
     """Stops Postgres, copies one directory over another, and starts it again."""
-    supervisor, postgres = running.system.supervisor, running.system._postgres
+    postgres = scene.system._postgres
     assert postgres is not None
-    supervisor.want("postgres", running=False)
-    until(lambda: not supervisor.is_running("postgres"), "Postgres stops")
+    scene.stop("postgres")
     place = postgres.place
     subprocess.run(["rm", "-rf", str(place / target)], check=True)
     subprocess.run(["cp", "-a", str(place / source), str(place / target)], check=True)
-    supervisor.want("postgres", running=True)
+    scene.start("postgres")
     until(postgres.accepts_connections, "Postgres starts")
 
 
 def test_feeds_follow_the_restored_history_and_nothing_of_the_lost_one_is_shown_again(
-    own: Running,
+    scene: Scene,
 ) -> None:
-    gateway = own.addresses.gateway
+    gateway = scene.addresses.gateway
     with httpx.Client(base_url=gateway, timeout=30) as http:
-        ada, bob = Person.register(http, "ada"), Person.register(http, "bob")
+        ada, bob = (Person.register(http, f"restored_{name}") for name in ("ada", "bob"))
         ada.follow(bob)
         bob.post("kept")
         assert ada.texts_as_of(bob.position) == ["kept"]
-        replace_store(own, "backup", "data")
+        replace_store(scene, "backup", "data")
         lost = bob.post("lost 1")
         bob.post("lost 2")
-        cyd = Person.register(http, "cyd")
+        cyd = Person.register(http, "restored_cyd")
         assert ada.texts_as_of(bob.position) == ["lost 2", "lost 1", "kept"]
         old_epoch = epoch_of(ada.feed())
         with Onlooker(gateway, ada.headers) as onlooker:
-            replace_store(own, "data", "backup")
+            replace_store(scene, "data", "backup")
             bob.position = 0  # what is posted takes positions that were taken before
             bob.post("since 1")
             assert bob.position <= cyd.position, "the lost positions are taken again"
@@ -114,10 +102,10 @@ def test_feeds_follow_the_restored_history_and_nothing_of_the_lost_one_is_shown_
         assert http.get(f"/users/{cyd.id}").status_code == 404
         refused = http.post("/posts/", headers=cyd.headers, json={"text": "from nowhere"})
         assert refused.status_code == 404
-    verify_says_equal(own)
+    verify_says_equal(scene)
 
 
-def verify_says_equal(running: Running) -> None:
-    done = slackwater(running.addresses, "verify", "--json")
+def verify_says_equal(scene: Scene) -> None:
+    done = slackwater(scene.addresses, "verify", "--json")
     assert done.exit_code == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["equal"]
