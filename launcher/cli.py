@@ -79,7 +79,7 @@ def projector() -> None:
 @app.command("relational-projector")
 def relational_projector() -> None:
     """Run one relational projector; more of them do no harm, and no good either."""
-    from launcher.worker_process import relational_projector
+    from launcher.relational_process import relational_projector
 
     _run(relational_projector)
 

@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from launcher.data_directory import DataDirectory
 from launcher.errors import LaunchError
 from launcher.settings import Settings
-
-errors = Console(stderr=True)
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
@@ -44,5 +41,9 @@ def said_plainly() -> Generator[None]:
     try:
         yield
     except (LaunchError, OSError) as error:
-        errors.print(f"[bold red]slackwater:[/] {error}", highlight=False, soft_wrap=True)
+        from rich.console import Console
+
+        Console(stderr=True).print(
+            f"[bold red]slackwater:[/] {error}", highlight=False, soft_wrap=True
+        )
         raise typer.Exit(1) from None

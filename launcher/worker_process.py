@@ -1,14 +1,9 @@
-"""`slackwater relay`, `projector` and `relational-projector`: one worker."""
+"""`slackwater relay` and `slackwater projector`: one worker."""
 
 from launcher.logs import log_to_stderr
 from launcher.required import database_url, redis_url
 from launcher.settings import Settings
-from projections.worker import (
-    WorkerConfig,
-    run_projector,
-    run_relational_projector,
-    run_relay,
-)
+from projections.worker import WorkerConfig, run_projector, run_relay
 
 
 def relay(settings: Settings) -> None:
@@ -21,14 +16,6 @@ def projector(settings: Settings) -> None:
     """Runs a projector until SIGTERM or SIGINT. Raises SettingMissing."""
     log_to_stderr(settings)
     run_projector(_config(settings))
-
-
-def relational_projector(settings: Settings) -> None:
-    """Runs a relational projector until SIGTERM or SIGINT. Raises SettingMissing."""
-    log_to_stderr(settings)
-    run_relational_projector(
-        database_url(settings), settings.poison, settings.host, settings.metrics_port
-    )
 
 
 def _config(settings: Settings) -> WorkerConfig:

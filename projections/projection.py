@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from redis import Redis
 
-from projections.history.events import Event
-from projections.history.loader import Loader
 from projections.log.entry import Entry
 from projections.scripts import load_script
 from projections.shards import Checkpoint, Generation, Shard
+
+if TYPE_CHECKING:
+    from projections.history.events import Event
+    from projections.history.loader import Loader
 
 Operation = list[str | int | bytes]
 """Flat script arguments; what they mean is said at the head of the projection's apply.lua."""
@@ -20,16 +23,21 @@ Operation = list[str | int | bytes]
 class Projection:
     """A read model in Redis, as the projector sees it.
 
-    `package` holds its apply.lua; `operations` says what of an event concerns a shard's slice
-    (nothing: an empty list); `build` loads a new generation with what all events, from the first
-    one on, lead to.
+    `package` holds its apply.lua and its build.py; `operations` says what of an event concerns a
+    shard's slice (nothing: an empty list).
     """
 
     name: str
     package: str
     operations: Callable[[Shard, Entry], Operation]
-    build: Callable[[Generation, Iterable[Event], Loader], None]
     preludes: tuple[str, ...] = ()
+
+    def build(self, generation: Generation, history: "Iterable[Event]", loader: "Loader") -> None:
+        """Loads a new generation with what all events, from the first one on, lead to.
+
+        Only who builds imports it: numpy takes longer to start than all else that a worker needs.
+        """
+        import_module(f"{self.package}.build").build(generation, history, loader)
 
 
 CALL_DELIVERIES_MAX = 4_000

@@ -24,8 +24,6 @@ from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projector import Projector
-from projections.relational.projector import RelationalProjector
-from projections.relational.recorder import RelationalRecorder
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +72,7 @@ class WorkerConfig:
 
 def run_relay(config: WorkerConfig) -> None:
     """Runs a relay until SIGTERM or SIGINT."""
-    stop = _prepare(config.metrics_host, config.metrics_port)
+    stop = prepare(config.metrics_host, config.metrics_port)
     client, member, store = _open(config, "relay")
     relay = Relay(
         store,
@@ -83,14 +81,14 @@ def run_relay(config: WorkerConfig) -> None:
         ReadModels(client, NAMES),
         entries_max=config.stream_entries_max,
     )
-    _run(lambda: relay.step(stop.wait), stop, store_pause_max=RELAY_PAUSE_SECONDS_MAX)
+    run_steps(lambda: relay.step(stop.wait), stop, store_pause_max=RELAY_PAUSE_SECONDS_MAX)
     _leave(member)
     store.close()
 
 
 def run_projector(config: WorkerConfig) -> None:
     """Runs a projector until SIGTERM or SIGINT."""
-    stop = _prepare(config.metrics_host, config.metrics_port)
+    stop = prepare(config.metrics_host, config.metrics_port)
     client, member, store = _open(config, "projector")
     log = LogReader(Stream(client), store)
     quarantine = Quarantine(config.database_url, config.poison, application="slackwater projector")
@@ -98,23 +96,8 @@ def run_projector(config: WorkerConfig) -> None:
         client, log, quarantine, member, PROJECTIONS,
         shards=config.shards, window=config.window, great=config.great,
     )  # fmt: skip
-    _run(projector.step, stop)
+    run_steps(projector.step, stop)
     _leave(member)
-    quarantine.close()
-    store.close()
-
-
-def run_relational_projector(
-    database_url: str, poison: Policy, metrics_host: str, metrics_port: int
-) -> None:
-    """Runs a relational projector until SIGTERM or SIGINT. It knows no Redis."""
-    stop = _prepare(metrics_host, metrics_port)
-    name = "slackwater relational-projector"
-    store = Store(database_url, application=name)
-    quarantine = Quarantine(database_url, poison, application=name)
-    recorder = RelationalRecorder(database_url)
-    _run(RelationalProjector(store, quarantine, recorder).step, stop)
-    recorder.close()
     quarantine.close()
     store.close()
 
@@ -124,7 +107,7 @@ def connect_redis(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=REDIS_ANSWER_SECONDS_MAX, retry=Retry(NoBackoff(), 0))
 
 
-def _prepare(metrics_host: str, metrics_port: int) -> threading.Event:
+def prepare(metrics_host: str, metrics_port: int) -> threading.Event:
     """Serves the figures, if wanted; what it returns is set when the process is to stop."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -140,7 +123,9 @@ def _open(config: WorkerConfig, role: str) -> tuple[Redis, Member, Store]:
     return client, Member(client, role), store
 
 
-def _run(step: Step, stop: threading.Event, *, store_pause_max: float = PAUSE_SECONDS_MAX) -> None:
+def run_steps(
+    step: Step, stop: threading.Event, *, store_pause_max: float = PAUSE_SECONDS_MAX
+) -> None:
     """Steps until asked to stop. A server that is away is waited for; nothing else is caught."""
     pause, warn_at = HEARTBEAT_SECONDS, 0.0
     while not stop.is_set():

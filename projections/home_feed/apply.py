@@ -1,7 +1,6 @@
 """What each event means to a shard of the home feed."""
 
 from domain.events import Deleted, Followed, Published, Unfollowed
-from projections.home_feed.build import build
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
 from projections.projection import Operation, Projection
@@ -30,4 +29,4 @@ def operations(shard: Shard, entry: Entry) -> Operation:
             return []
 
 
-PROJECTION = Projection(HOME_FEED, "projections.home_feed", operations, build)
+PROJECTION = Projection(HOME_FEED, "projections.home_feed", operations)

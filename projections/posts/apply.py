@@ -4,7 +4,6 @@ import msgspec
 
 from domain.events import Deleted, Published
 from projections.log.entry import Entry
-from projections.posts.build import build
 from projections.posts.keys import POSTS, StoredPost
 from projections.projection import Operation, Projection
 from projections.shards import Shard
@@ -33,4 +32,4 @@ def _of_slice(shard: Shard, entry: Entry, number: int, body: bytes) -> Operation
     return found
 
 
-PROJECTION = Projection(POSTS, "projections.posts", operations, build)
+PROJECTION = Projection(POSTS, "projections.posts", operations)

@@ -4,7 +4,6 @@ import msgspec
 
 from domain.events import Followed, Registered, Unfollowed
 from projections.log.entry import Entry
-from projections.profiles.build import build
 from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, StoredProfile
 from projections.projection import Operation, Projection
 from projections.shards import Shard
@@ -42,6 +41,4 @@ def _edge(shard: Shard, position: int, what: str, follower: int, followee: int) 
     return found
 
 
-PROJECTION = Projection(
-    PROFILES, "projections.profiles", operations, build, preludes=("descending",)
-)
+PROJECTION = Projection(PROFILES, "projections.profiles", operations, preludes=("descending",))

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 import command_api.app
+import projections.relational.worker
 import projections.verify.watch
 import projections.worker
 import query_api.app
@@ -19,7 +20,13 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
-PROCESSES = (command_api.app, query_api.app, projections.worker, projections.verify.watch)
+PROCESSES = (
+    command_api.app,
+    query_api.app,
+    projections.worker,
+    projections.relational.worker,
+    projections.verify.watch,
+)
 """Whose import registers every metric there is."""
 
 
@@ -36,7 +43,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_metric_is_in_the_architecture_and_no_other_is() -> None:
-    assert len(PROCESSES) == 4
+    assert len(PROCESSES) == 5
     documented = set(re.findall(r"^\| `(slackwater_[a-z_]+)` \|", ARCHITECTURE, re.MULTILINE))
     registered = {
         metric.name + ("_total" if metric.type == "counter" else "")
