@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -14,9 +15,10 @@ import psutil
 import pytest
 from redis import Redis
 
+from launcher.settings import environment_name
 from projections.log.stream import STREAM
-from tests.conftest import Servers
 from tests.places import let_through
+from tests.servers import Databases, Servers
 from tests.waiting import until
 
 Up = Callable[..., "Terminal"]
@@ -25,7 +27,8 @@ Up = Callable[..., "Terminal"]
 class Terminal:
     """A running `slackwater up`, and what it has printed."""
 
-    def __init__(self, directory: Path, *arguments: str, command_port: str = "0") -> None:
+    def __init__(self, directory: Path, *arguments: str, **environment: str) -> None:
+        self.directory = directory
         self.output = directory.with_name(f"{directory.name}-{os.urandom(4).hex()}.out")
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
@@ -35,9 +38,10 @@ class Terminal:
                 env=os.environ
                 | {
                     "COLUMNS": "200",
-                    "SLACKWATER_COMMAND_PORT": command_port,
-                    "SLACKWATER_QUERY_PORT": "0",
-                },
+                    environment_name("command_port"): "0",
+                    environment_name("query_port"): "0",
+                }
+                | environment,
             )
 
     @property
@@ -59,6 +63,12 @@ class Terminal:
         """Its exit code, once it has ended."""
         return self.process.wait(30)
 
+    def end(self) -> None:
+        """Stops it as Ctrl-C does, if it still runs."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.exit_code()
+
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
@@ -71,15 +81,13 @@ def up(directory: Path) -> Generator[Up]:
     """Starts `slackwater up`; whatever still runs at the end is stopped."""
     started: list[Terminal] = []
 
-    def start(*arguments: str, command_port: str = "0") -> Terminal:
-        started.append(Terminal(directory, *arguments, command_port=command_port))
+    def start(*arguments: str, **environment: str) -> Terminal:
+        started.append(Terminal(directory, *arguments, **environment))
         return started[-1]
 
     yield start
     for terminal in started:
-        if terminal.process.poll() is None:
-            terminal.process.send_signal(signal.SIGINT)
-            terminal.process.wait(30)
+        terminal.end()
 
 
 def processes_of(directory: Path) -> list[psutil.Process]:
@@ -98,12 +106,12 @@ def processes_of(directory: Path) -> list[psutil.Process]:
 def test_it_runs_ends_cleanly_and_finds_its_data_again_also_after_it_was_killed_itself(
     up: Up, directory: Path
 ) -> None:
-    first = up("--port", "0")
+    first = up("--port", "0", "--projectors", "1")
     person = httpx.post(f"{first.address()}/users/", json={"handle": "ada"}).json()
     first.process.send_signal(signal.SIGINT)
     assert first.exit_code() == 0
     assert processes_of(directory) == []
-    second = up("--port", "0")
+    second = up("--port", "0", "--projectors", "1")
     headers = {"Authorization": f"Bearer {person['access_token']}"}
     answer = httpx.post(f"{second.address()}/posts/", json={"text": "again"}, headers=headers)
     assert answer.status_code == 201
@@ -113,7 +121,7 @@ def test_it_runs_ends_cleanly_and_finds_its_data_again_also_after_it_was_killed_
     second.process.wait(30)
     if sys.platform == "linux":
         until(lambda: not processes_of(directory), "its processes end")
-    address = up("--port", "0").address()
+    address = up("--port", "0", "--projectors", "1").address()
     until(lambda: texts_in_feed(address, headers) == ["again"], "what was written is shown")
 
 
@@ -137,7 +145,7 @@ def test_two_of_its_own_ports_alike_are_refused(up: Up, directory: Path) -> None
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    terminal = up("--port", port, command_port=port)
+    terminal = up("--port", port, **{environment_name("command_port"): port})
     assert terminal.exit_code() == 1
     assert f"the command API cannot listen on 127.0.0.1:{port}" in terminal.printed
 
@@ -158,34 +166,49 @@ def test_a_stop_while_it_starts_leaves_nothing_running(up: Up, directory: Path) 
     assert processes_of(directory) == []
 
 
+@pytest.fixture(scope="module")
+def on_servers_of_ones_own(
+    tmp_path_factory: pytest.TempPathFactory, databases: Databases, servers: Servers
+) -> Generator[Terminal]:
+    """A system that is given Postgres and Valkey, and is up."""
+    directory = let_through(tmp_path_factory.mktemp("up")) / "data"
+    with closing(Redis.from_url(servers.redis_url)) as redis, databases.empty() as database_url:
+        redis.flushall()
+        given = {
+            environment_name("database_url"): database_url,
+            environment_name("redis_url"): servers.redis_url,
+        }
+        terminal = Terminal(directory, "--port", "0", **given)
+        terminal.address()
+        yield terminal
+        terminal.end()
+
+
 def test_servers_of_ones_own_replace_the_embedded_ones(
-    up: Up, directory: Path, database_url: str, redis: Redis, servers: Servers,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setenv("SLACKWATER_DATABASE_URL", database_url)
-    monkeypatch.setenv("SLACKWATER_REDIS_URL", servers.redis_url)
-    address = up("--port", "0").address()
-    assert httpx.post(f"{address}/users/", json={"handle": "ada"}).status_code == 201
-    until(lambda: redis.xlen(STREAM), "the relay carries into that Valkey")
-    assert not (directory / "postgres").exists()
-    assert not (directory / "valkey").exists()
+    on_servers_of_ones_own: Terminal, servers: Servers
+) -> None:
+    up = on_servers_of_ones_own
+    assert httpx.post(f"{up.address()}/users/", json={"handle": "ada"}).status_code == 201
+    with closing(Redis.from_url(servers.redis_url)) as redis:
+        until(lambda: redis.xlen(STREAM), "the relay carries into that Valkey")
+    assert not (up.directory / "postgres").exists()
+    assert not (up.directory / "valkey").exists()
 
 
 def test_a_child_that_dies_is_started_again_and_a_second_one_on_its_data_is_refused(
-    up: Up, directory: Path
+    on_servers_of_ones_own: Terminal,
 ) -> None:
-    first = up("--port", "0")
-    address = first.address()
-    [relay] = [p for p in processes_of(directory) if p.cmdline()[-1] == "relay"]
+    first = on_servers_of_ones_own
+    [relay] = [p for p in processes_of(first.directory) if p.cmdline()[-1] == "relay"]
     relay.kill()
-    second = up("--port", "0")
+    second = Terminal(first.directory, "--port", "0")
     assert second.exit_code() == 1
     assert f"process {first.process.pid} is running" in second.printed
-    assert (directory / "addresses.json").exists()
+    assert (first.directory / "addresses.json").exists()
     until(lambda: "relay was ended by SIGKILL" in first.printed, "it says so")
 
     def active() -> bool:
-        workers = httpx.get(f"{address}/debug/metrics-summary").json()["workers"]
+        workers = httpx.get(f"{first.address()}/debug/metrics-summary").json()["workers"]
         return any(w["active"] and w["pid"] != relay.pid for w in workers["relays"])
 
     assert until(active, "another relay is active")
