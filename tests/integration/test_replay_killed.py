@@ -51,7 +51,7 @@ def process(
 
 def waiting(journal_file: Path) -> int:
     with closing(JournalFile(journal_file, durable=False)) as file:
-        return len(file.entries(State.QUEUED, limit=100_000))
+        return file.counts().get(State.QUEUED, 0)
 
 
 def history(write_model: Slackwater, posts: int) -> list[AnyCommand]:
