@@ -28,11 +28,12 @@ def environment_of(addresses: Addresses) -> dict[str, str]:
     }
 
 
-def slackwater(addresses: Addresses, *arguments: str) -> Done:
-    """Carries one command out. What nobody caught in it is raised."""
+def slackwater(addresses: Addresses, *arguments: str, **settings: str) -> Done:
+    """Carries one command out, with more settings if given. What nobody caught in it is raised."""
     before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     try:
-        result = CliRunner().invoke(app, arguments, env=environment_of(addresses))
+        more = {environment_name(name): value for name, value in settings.items()}
+        result = CliRunner().invoke(app, arguments, env=environment_of(addresses) | more)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,10 +1,7 @@
 """Postgres is stopped under a running system: writes wait in the journal and are done once."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +11,7 @@ import httpx
 from tests.acceptance.conftest import waiting_in_journal
 from tests.acceptance.people import Person
 from tests.acceptance.test_faults import run_again
+from tests.command_line import slackwater
 from tests.waiting import until
 from tests.whole_system import Running
 
@@ -33,15 +31,9 @@ def state(who: Person, answer: httpx.Response) -> str:
 def journal(running: Running, *arguments: str) -> Any:
     """What `slackwater journal` says of the running system's journal."""
     path = str(running.system.directory.journal_file)
-    printed = subprocess.run(
-        [sys.executable, "-m", "launcher", "journal", *arguments, "--json"],
-        env=os.environ | {"SLACKWATER_JOURNAL": path},
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert not printed.stderr, printed.stderr
-    return json.loads(printed.stdout)
+    done = slackwater(running.addresses, "journal", *arguments, "--json", journal=path)
+    assert not done.stderr, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_a_whole_story_written_while_postgres_is_away_is_told_once_and_in_order(

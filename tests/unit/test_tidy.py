@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "command_api", "edge", "projections", "query_api", "launcher", "compose")
 FILE_LINES_MAX = 250
@@ -20,23 +18,31 @@ def relative(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
-def test_a_file_has_one_reason_to_exist_and_says_it(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= FILE_LINES_MAX, "look for the second reason"
-    assert path.stem not in NAMES_THAT_HIDE_A_NAME
-    if path.name != "__init__.py" or text:
-        assert ast.get_docstring(ast.parse(text)), "a module begins with what it is"
+def test_a_file_has_one_reason_to_exist_and_says_it() -> None:
+    faults: list[str] = []
+    for path in [*SOURCES, *TESTS]:
+        text = path.read_text(encoding="utf-8")
+        if len(text.splitlines()) > FILE_LINES_MAX:
+            faults.append(f"{relative(path)} is too long: look for the second reason")
+        if path.stem in NAMES_THAT_HIDE_A_NAME:
+            faults.append(f"{relative(path)} hides a name")
+        has_code = path.name != "__init__.py" or text
+        if has_code and not ast.get_docstring(ast.parse(text)):
+            faults.append(f"{relative(path)} does not begin with what it is")
+    assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_functions_are_short(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or 0) - node.lineno
-            assert length <= FUNCTION_LINES_MAX, f"{node.name} has {length} lines"
+def test_functions_are_short() -> None:
+    faults: list[str] = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno
+                if length > FUNCTION_LINES_MAX:
+                    faults.append(f"{relative(path)}: {node.name} has {length} lines")
+    assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=relative)
-def test_a_script_begins_with_what_it_does(path: Path) -> None:
-    assert path.read_text(encoding="utf-8").startswith("-- ")
+def test_a_script_begins_with_what_it_does() -> None:
+    silent = [path for path in SCRIPTS if not path.read_text(encoding="utf-8").startswith("-- ")]
+    assert not silent, "\n".join(map(relative, silent))
