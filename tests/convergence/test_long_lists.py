@@ -20,7 +20,7 @@ from projections.verify.inspection import Inspection, Sample
 from tests.conftest import Servers
 from tests.convergence.histories import LogBuilder, Wish, history
 from tests.convergence.test_great_authors_are_merged import read_pages
-from tests.convergence.windows import assert_shard_equals_rule, feed_window
+from tests.convergence.windows import Window, assert_shard_equals_rule, feed_windows
 from tests.prove.truth_from_log import IdentitiesFromLog, TruthFromLog
 
 WINDOW = 16
@@ -41,6 +41,10 @@ def applied(redis: Redis, log: LogBuilder, after: Checkpoint | None = None) -> C
     return BatchWriter(redis, PROJECTION).apply(SHARD, after or Checkpoint(), log.entries)
 
 
+def window_of_reader(redis: Redis) -> Window:
+    return feed_windows(redis, SHARD, [READER])[READER]
+
+
 def feed(redis: Any) -> list[int]:
     return [int(entry) for entry in redis.lrange(f"{SHARD.tag}{FEEDS}{READER}", 0, -1)]
 
@@ -53,7 +57,7 @@ def test_a_list_never_grows_beyond_its_waste_and_is_the_rule_above_its_horizon(
     applied(redis, log)
     assert len(feed(redis)) <= LONGEST
     assert (len(feed(redis)) > WINDOW) == (posts > WINDOW)
-    window = feed_window(redis, SHARD, READER)
+    window = window_of_reader(redis)
     assert len(window.posts) == min(posts, WINDOW)
     assert (window.horizon > 0) == (posts > WINDOW)
     assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
@@ -77,7 +81,7 @@ def test_a_horizon_stands_in_one_place_only(redis: Redis) -> None:
     stood = applied(redis, published(LONGEST))
     horizons = (FEED_HORIZONS, AUTHOR_HORIZONS)
     assert not any(redis.exists(f"{SHARD.tag}{one}") for one in horizons)
-    before = feed_window(redis, SHARD, READER).horizon
+    before = window_of_reader(redis).horizon
     stood = applied(redis, published(LONGEST, Wish("delete", 0, 0, 0)), stood)
     for one in horizons:
         assert set(redis.hvals(f"{SHARD.tag}{one}")) == {b"%d" % before}
@@ -93,10 +97,10 @@ def test_a_horizon_stands_in_one_place_only(redis: Redis) -> None:
 def test_a_post_is_deleted_wherever_it_stands_in_a_long_list(redis: Redis, index: int) -> None:
     """In the window, as its horizon, or in the waste: the horizon stays the same."""
     stood = applied(redis, published(LONGEST))
-    before = feed_window(redis, SHARD, READER)
+    before = window_of_reader(redis)
     log = published(LONGEST, Wish("delete", 0, index, 0))
     applied(redis, log, stood)
-    assert feed_window(redis, SHARD, READER).horizon == before.horizon
+    assert window_of_reader(redis).horizon == before.horizon
     assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
 
 
@@ -106,7 +110,7 @@ def test_no_page_shows_what_fell_off(servers: Servers, redis: Redis) -> None:
     redis.hset(registry, mapping={"active": "1", "last": "1"})
     Generations(redis).begin([SHARD])
     applied(redis, published(LONGEST))
-    window = feed_window(redis, SHARD, READER)
+    window = window_of_reader(redis)
     assert len(feed(redis)) == LONGEST
 
     bounds = (0, window.posts[-1] + 1, window.posts[-1], window.horizon)
@@ -136,5 +140,5 @@ def test_verification_judges_what_means_something_and_passes_over_the_rest(redis
     assert (found.what, found.item, found.owner) == (What.HORIZON, "feed", READER)
     assert (found.live, found.right) == (str(horizon - 1), str(horizon))
     assert inspected(redis, log) == []
-    assert feed_window(redis, SHARD, READER).horizon == horizon
+    assert window_of_reader(redis).horizon == horizon
     assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
