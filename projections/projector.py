@@ -8,13 +8,15 @@ shards end where the log says.
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 from prometheus_client import Gauge, Histogram
 from redis import Redis
 
 from domain.events import Published
+from projections.batch import Batch
+from projections.batch_writer import BatchWriter, make_first_calls
 from projections.generations import Generations
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.home_feed.keys import HOME_FEED
@@ -22,7 +24,7 @@ from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
 from projections.log.reader import LogReader
 from projections.membership import HEARTBEAT_SECONDS, Member
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.refill import Refill
 from projections.shards import Checkpoint, Generation, Shard
 
@@ -50,6 +52,21 @@ PROPAGATION_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 SHARDS_OWNED = Gauge("slackwater_projector_shards", "Shards that this worker has as its share.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A batch on its way into a shard that stood `before` it there."""
+
+    shard: Shard
+    before: Checkpoint
+    entries: Sequence[Entry]
+    writer: BatchWriter
+    batch: Batch
+
+    @property
+    def reached(self) -> Checkpoint:
+        return self.batch.checkpoint
 
 
 class Projector:
@@ -102,8 +119,7 @@ class Projector:
         end = self._refill.aim(self._checkpoints)
         for position, shards in together.items():
             entries = self._log.read_after(position, BATCH_ENTRIES_MAX, block_ms)
-            for shard, readable in self._readable_by(shards, entries):
-                did_move = self._apply(shard, readable)
+            for did_move in self._apply(self._readable_by(shards, entries)):
                 moved, refused = moved or did_move, refused or not did_move
             if not entries and position == 0 and self._log.is_empty():
                 self._generations.begin(shards)
@@ -161,18 +177,37 @@ class Projector:
     def _active_generations(self) -> list[Generation]:
         return self._generations.active(self._names)
 
-    def _apply(self, shard: Shard, entries: Sequence[Entry]) -> bool:
-        """Applies a batch to one shard; returns whether it moved."""
+    def _apply(self, share: Iterable[tuple[Shard, Sequence[Entry]]]) -> Iterator[bool]:
+        """Applies to each shard what it takes now; tells of each whether it moved.
+
+        All first calls go out together, so what a reader waits for is there after one round trip.
+        Shards that need more calls, for a great audience or many events, come after all others.
+        """
+        started = time.perf_counter()
+        begun = [
+            _Begun(shard, self._checkpoints[shard], entries, writer, batch)
+            for shard, entries in share
+            for writer in [self._writers[shard.generation.projection]]
+            for batch in [writer.begin(shard, self._checkpoints[shard], entries)]
+        ]
+        make_first_calls(self._redis, [(one.writer, one.batch) for one in begun])
+        together = time.perf_counter() - started
+        for one in sorted(begun, key=lambda one: not one.batch.is_over):
+            started = time.perf_counter()
+            one.writer.finish(one.batch, between=self._beat)
+            yield self._note(one, together + time.perf_counter() - started)
+
+    def _note(self, begun: _Begun, seconds: float) -> bool:
+        """Remembers where a shard stands after its batch; returns whether it moved."""
+        shard, before, entries, reached = begun.shard, begun.before, begun.entries, begun.reached
         name = shard.generation.projection
-        before, started = self._checkpoints[shard], time.perf_counter()
-        reached = self._writers[name].apply(shard, before, entries, between=self._beat)
         self._checkpoints[shard] = reached
         if not before.position <= reached.position <= entries[-1].position:
             self._quarantine.forget()  # somebody else is at it, and further on
         applied = [
             entry for entry in entries if before.position < entry.position <= reached.position
         ]
-        BATCH_SECONDS.labels(name).observe(time.perf_counter() - started)
+        BATCH_SECONDS.labels(name).observe(seconds)
         BATCH_ENTRIES.labels(name).observe(len(applied))
         if name == HOME_FEED:
             self._measure_propagation(applied, self._building_since.get(shard, 0.0))

@@ -3,12 +3,12 @@
 from redis import Redis
 
 from domain.errors import UnreadableEvent
+from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.generations import Generations
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
 from projections.log.store import Store
-from projections.projection import BatchWriter
 from projections.rebuild.errors import NotSwitched
 from projections.shards import Checkpoint, Generation, Shard
 

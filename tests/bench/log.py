@@ -8,8 +8,9 @@ from redis import Redis
 
 from domain.codec import CODEC
 from domain.events import EventBody
+from projections.batch_writer import BatchWriter
 from projections.log.entry import Entry
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.projector import BATCH_ENTRIES_MAX
 from projections.shards import Checkpoint, Generation, Shard
 

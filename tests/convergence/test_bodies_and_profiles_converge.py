@@ -10,6 +10,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from domain.events import Deleted, Followed, Published, Registered, Unfollowed
+from projections.batch_writer import CALL_DELIVERIES_MAX, BatchWriter
 from projections.generations import Generations
 from projections.log.entry import Entry
 from projections.log.in_sight import HistoryInSight
@@ -17,7 +18,7 @@ from projections.posts.apply import PROJECTION as POSTS
 from projections.posts.read import PostsReader
 from projections.profiles.apply import PROJECTION as PROFILES
 from projections.profiles.read import ProfilesReader
-from projections.projection import CALL_DELIVERIES_MAX, BatchWriter, Projection
+from projections.projection import Projection
 from projections.shards import Checkpoint
 from tests.conftest import Servers
 from tests.convergence.histories import LogBuilder, histories

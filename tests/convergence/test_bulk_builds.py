@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from redis import Redis
 
+from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.history.events import Event
 from projections.history.loader import Loader
 from projections.home_feed.apply import PROJECTION as HOME_FEED
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.shards import Checkpoint, Generation
 from tests.convergence.contents import contents
 from tests.convergence.histories import LogBuilder, Wish, histories, history

@@ -9,11 +9,11 @@ from hypothesis import given
 from redis import Redis
 
 from domain.events import Unfollowed
+from projections.batch_writer import BatchWriter
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import GREAT, HOME_FEED
 from projections.log.entry import Entry
-from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
 from tests.convergence.histories import LogBuilder, Wish, histories, history
 from tests.convergence.test_home_feed_converges import budgets, checkpoint_of, on_one_server, shapes

@@ -7,12 +7,12 @@ from hypothesis import given
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
+from projections.batch_writer import BatchWriter
 from projections.generations import Generations
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.home_feed.read import HomeFeedReader, WindowPage
 from projections.log.in_sight import HistoryInSight
-from projections.projection import BatchWriter
 from projections.shards import Generation, encode_entry, generations_key
 from tests.conftest import Servers
 from tests.convergence.histories import LogBuilder, histories

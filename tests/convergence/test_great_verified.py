@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
+from projections.batch_writer import BatchWriter
 from projections.greatness import Greatness
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import GREAT, HOME_FEED
-from projections.projection import BatchWriter
 from projections.shards import Generation
 from projections.verify.greatness import GreatAuthors
 from projections.verify.inspection import Inspection, Sample

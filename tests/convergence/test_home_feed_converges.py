@@ -9,12 +9,12 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from domain.events import Followed, Published
+from projections.batch_writer import BatchWriter
 from projections.generations import Generations
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
-from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
 from tests.convergence.histories import LogBuilder, histories
 from tests.convergence.windows import (

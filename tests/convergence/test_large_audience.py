@@ -3,11 +3,11 @@
 import pytest
 from redis import Redis
 
-from projections import projection
+from projections import batch_writer
+from projections.batch_writer import BatchWriter
 from projections.generations import Generations
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import HOME_FEED
-from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard, encode_entry, generations_key
 from tests.convergence.histories import LogBuilder, Wish, history
 from tests.convergence.test_home_feed_converges import Calls, after, checkpoint_of
@@ -36,7 +36,7 @@ def test_an_event_is_delivered_in_as_many_calls_as_it_takes(redis: Redis, log: L
 def test_the_place_inside_an_event_stands_in_the_checkpoint(
     redis: Redis, log: LogBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "CALLS_MAX", 1)
+    monkeypatch.setattr(batch_writer, "CALLS_MAX", 1)
     writer = BatchWriter(redis, PROJECTION, budget=2)
     stood = [Checkpoint()]
     while stood[-1].position < log.entries[-1].position:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
+from projections.batch_writer import BatchWriter
 from projections.greatness import Greatness
 from projections.home_feed.apply import PROJECTION
-from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
 from projections.verify.greatness import GreatAuthors
 from projections.verify.oracle import Oracle

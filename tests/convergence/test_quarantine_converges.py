@@ -14,6 +14,7 @@ from redis import Redis
 from command_api.application import Slackwater
 from domain.events import Followed, Unfollowed
 from domain.feed_rule import History
+from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.history.events import copy_events
 from projections.history.loader import Loader
@@ -21,7 +22,7 @@ from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
 from projections.log.store import Store
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.relational.fold import Changes
 from projections.relational.generations import RelationalGenerations
 from projections.relational.read import RelationalReader

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from projections.batch_writer import BatchWriter
 from projections.errors import ProjectionUnavailable
 from projections.home_feed.apply import PROJECTION as HOME_FEED
 from projections.home_feed.read import WindowPage
 from projections.posts.apply import PROJECTION as POSTS
 from projections.profiles.apply import PROJECTION as PROFILES
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.shards import Checkpoint, Shard
 from query_api.items import Hydrated, hydrate_posts
 from query_api.read_models import ReadModels

@@ -9,11 +9,12 @@ from redis import Redis
 
 from domain.codec import CODEC
 from domain.events import EventBody, Followed, Published
+from projections.batch_writer import BatchWriter
 from projections.home_feed.apply import PROJECTION as HOME_FEED
 from projections.home_feed.keys import FEEDS
 from projections.log.entry import Entry
 from projections.profiles.apply import PROJECTION as PROFILES
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.shards import Checkpoint, Generation
 from tests.waiting import until
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from domain.feed_rule import History
-from projections import membership, projection
+from projections import batch_writer, membership
 from projections.home_feed.keys import HOME_FEED
 from projections.projector import HELD_PAUSE_SECONDS, Projector
 from projections.shards import Checkpoint, Shard
@@ -186,7 +186,7 @@ def test_while_some_of_its_shards_are_held_a_projector_asks_at_a_measured_pace(
 def test_what_a_batchs_calls_did_not_finish_is_finished_by_the_next_steps(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "CALLS_MAX", 1)
+    monkeypatch.setattr(batch_writer, "CALLS_MAX", 1)
     people = write_a_little(pipeline)
     pipeline.carry()
     projector = pipeline.projector()

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from domain.events import Followed, Unfollowed
+from projections.batch_writer import CALLS_MAX, BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
-from projections.projection import CALLS_MAX, BatchWriter
 from projections.shards import Checkpoint, Generation, Shard
 from tests.prove import paths
 from tests.prove.properties.windows import event_inside

@@ -11,7 +11,8 @@ from typing import Any, cast
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from projections.projection import BatchWriter, Projection
+from projections.batch_writer import BatchWriter
+from projections.projection import Projection
 from projections.shards import Checkpoint
 from tests.prove import paths
 from tests.prove.tally import Tally

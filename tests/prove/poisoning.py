@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.events import EventBody
+from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.history.events import copy_events
 from projections.history.loader import Loader
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
-from projections.projection import BatchWriter, Projection
+from projections.projection import Projection
 from projections.shards import Checkpoint, Generation, Shard
 from tests.convergence.poisons import SPOILS, left_of
 from tests.prove import paths
