@@ -75,6 +75,7 @@ class Relay:
         self._newest: Entry | None = None
         self._removing = True
         self._is_full = False
+        self._room = 0
         self._trim_at = 0.0
 
     def step(self, wait: Wait) -> None:
@@ -110,7 +111,7 @@ class Relay:
         if fault is not None:
             self._begin_history(fault, found, carried)
             return None
-        self._epoch, self._newest = found, newest
+        self._epoch, self._newest, self._room = found, newest, 0
         logger.info("active, going on after position %d of epoch %s", last, self._epoch)
         return last
 
@@ -161,18 +162,22 @@ class Relay:
             self._last = None  # somebody else has appended
             return
         self._newest = entries[-1]
-        self._keep_within_bounds()
+        self._keep_within_bounds(len(entries))
         RELAYED.inc(len(entries))
         BATCH.observe(len(entries))
         HEAD.set(self._last)
 
     def _wait_for_more(self, last: int) -> None:
-        self._store.wait_for_hint(HINT_SECONDS_MAX)
+        if self._store.wait_for_hint(HINT_SECONDS_MAX):
+            return  # there is something to append, and with it the stream is looked at
         if self._stream.last_position() != last or self._stream.epoch() != self._epoch:
             self._last = None  # the stream has changed under our hands
 
-    def _keep_within_bounds(self) -> None:
+    def _keep_within_bounds(self, appended: int) -> None:
         """One shard that stands still must cost neither all memory nor everybody's news."""
+        self._room -= appended
+        if self._room >= 0:
+            return  # only this relay makes the stream longer: it cannot be full yet
         length = self._stream.length()
         if length > self._entries_max:
             dropped = self._stream.trim_to(self._entries_max)
@@ -183,6 +188,7 @@ class Relay:
                     "from the store"
                 )
         self._is_full = length > self._entries_max
+        self._room = max(0, self._entries_max - length)
 
     def _trim(self, last: int) -> None:
         if self._removing:

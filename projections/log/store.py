@@ -111,8 +111,8 @@ class Store:
         assert row is not None
         return row[0]
 
-    def wait_for_hint(self, seconds: float) -> None:
-        """Returns when a writer has notified, or after this time.
+    def wait_for_hint(self, seconds: float) -> bool:
+        """Returns when a writer has notified, or after this time; whether one has.
 
         Who has once waited has to go on waiting, or close: what nobody fetches piles up in
         Postgres' queue, which all share.
@@ -121,8 +121,7 @@ class Store:
             if not self._listening:
                 connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
                 self._listening = True
-            for _ in connection.notifies(timeout=seconds, stop_after=1):
-                pass
+            return bool(list(connection.notifies(timeout=seconds, stop_after=1)))
 
     def drop_hints(self) -> None:
         """Throws away the hints that have piled up here while nobody waited for one."""

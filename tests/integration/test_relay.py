@@ -183,8 +183,22 @@ def register_some_more(pipeline: Pipeline) -> None:
 
 
 def test_a_writers_notify_ends_the_wait_early(pipeline: Pipeline, store: Store) -> None:
-    store.wait_for_hint(0.0)
+    assert not store.wait_for_hint(0.0)
     pipeline.people(1)
     asked = time.monotonic()
-    store.wait_for_hint(60.0)
+    assert store.wait_for_hint(60.0)
     assert time.monotonic() - asked < 30
+
+
+def test_while_there_is_room_a_relay_asks_nothing_but_the_store_for_what_it_appends(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.people(1)
+    pipeline.carry()
+    pipeline.own_relay._member._next_beat = pipeline.own_relay._trim_at = float("inf")
+    pipeline.redis.config_resetstat()
+    pipeline.write_model.register(handle="late", display_name=None)
+    pipeline.own_relay.step(no_wait)
+    asked = pipeline.redis.info("commandstats")
+    assert asked["cmdstat_xadd"]["calls"] == 2
+    assert "cmdstat_xlen" not in asked

@@ -23,10 +23,11 @@ EVERY_SECONDS = 0.1
 class PolledStore(Store):
     """Whoever waits for something new waits for the next look."""
 
-    def wait_for_hint(self, seconds: float) -> None:
+    def wait_for_hint(self, seconds: float) -> bool:
         """Returns at the next tenth of a second, whether there is something new or not."""
         del seconds
         time.sleep(EVERY_SECONDS)
+        return True
 
 
 def main() -> None:
