@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from projections.batch_writer import BatchWriter
 from projections.generations import Generations
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import (
@@ -13,7 +14,6 @@ from projections.home_feed.keys import (
     FEEDS,
     HOME_FEED,
 )
-from projections.projection import BatchWriter
 from projections.shards import Checkpoint, Generation, Shard, encode_entry, generations_key
 from projections.verify.findings import Difference, What
 from projections.verify.inspection import Inspection, Sample
