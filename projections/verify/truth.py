@@ -1,10 +1,10 @@
-"""History as verification sees it: read from the event store by SQL, and kept up to date."""
+"""History as verification sees it: read from the event store, and kept up to date."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projections.verify.errors import CannotTell
-from projections.verify.history import ROW, read_facts, read_left_out
+from projections.verify.history import ROW, UNKNOWN, read_facts, read_left_out
 from projections.verify.packing import snapshot
 
 Numbers = NDArray[np.int64]
@@ -12,7 +12,7 @@ Numbers = NDArray[np.int64]
 STILL = 1 << 62
 """As an end: it has not come."""
 
-_NOTHING, _REGISTERED, _PUBLISHED, _DELETED, _FOLLOWED, _UNFOLLOWED, _UNKNOWN = 0, 1, 2, 3, 4, 5, -1
+_NOTHING, _REGISTERED, _PUBLISHED, _DELETED, _FOLLOWED, _UNFOLLOWED = 0, 1, 2, 3, 4, 5
 
 
 class Truth:
@@ -38,7 +38,7 @@ class Truth:
         with snapshot(self._url) as connection:
             left_out = read_left_out(connection, self.release)
             rows = read_facts(connection, self.release, self.position)
-        unknown = rows["position"][rows["kind"] == _UNKNOWN]
+        unknown = rows["position"][rows["kind"] == UNKNOWN]
         if len(unknown):
             raise CannotTell(
                 f"the event at position {unknown[0]} is of a kind or version that this "
@@ -101,6 +101,14 @@ class Truth:
         ends[:-1][same] = change[1:][same]
         self.follower, self.followee = follower[begun], followee[begun]
         self.begin, self.end = change[begun], ends[begun]
+
+
+def is_in(ascending: Numbers, wanted: Numbers) -> np.ndarray:
+    """Which of the wanted numbers are in a sorted column."""
+    if not len(ascending):
+        return np.zeros(len(wanted), bool)
+    at = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return ascending[at] == wanted
 
 
 def _column(rows: np.ndarray, name: str) -> Numbers:

@@ -90,8 +90,8 @@ MUTANTS = (
     Mutant(
         "verification reads payloads in quarantine",
         "projections/verify/pack_facts.sql",
-        "CASE WHEN is_left_out THEN '{{}}' ELSE convert_from(state, 'UTF8') END",
-        "convert_from(state, 'UTF8')",
+        "CASE WHEN is_left_out THEN '{{}}'::bytea ELSE state END",
+        "state",
         LEFT_OUT,
     ),
     Mutant(
