@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 
 Argument = str | bytes | int
 
-_MULTI, _EXEC = b"*1\r\n$5\r\nMULTI\r\n", b"*1\r\n$4\r\nEXEC\r\n"
+MULTI, EXEC = b"*1\r\n$5\r\nMULTI\r\n", b"*1\r\n$4\r\nEXEC\r\n"
 
 
 def pack(parts: Sequence[Argument]) -> bytes:
@@ -40,15 +40,4 @@ def exchange(redis: Redis, packed: Sequence[bytes]) -> list[Any]:
         raise
     finally:
         redis.connection_pool.release(connection)
-    return answers
-
-
-def exchange_at_one_instant(redis: Redis, packed: Sequence[bytes]) -> list[Any]:
-    """The same, with nothing of anybody else's in between (MULTI, EXEC).
-
-    Raises RedisError; ResponseError if the transaction as a whole is refused.
-    """
-    answers = exchange(redis, [_MULTI, *packed, _EXEC])[-1]
-    if isinstance(answers, ResponseError):
-        raise answers
     return answers

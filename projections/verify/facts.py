@@ -9,14 +9,14 @@ import msgspec
 import numpy as np
 
 from projections.numbered_keys import fact_key
-from projections.packed import Argument
+from projections.packed import pack
 from projections.placement import indices_of
 from projections.posts.keys import StoredPost
 from projections.profiles.keys import StoredProfile
 from projections.shards import Shard
 from projections.verify.findings import What
 from projections.verify.identities import Identities
-from projections.verify.items import Flaw, Verdict, Write
+from projections.verify.items import Flaw, Look, Verdict, Write
 from projections.verify.lists import owners_in, people_of
 from projections.verify.truth import Numbers, Truth
 
@@ -76,9 +76,13 @@ class Facts:
         """The numbers of the facts that these keys hold."""
         return owners_in(keys, "p:")
 
-    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
         """The facts."""
-        yield "MGET", *(fact_key(shard, owner) for owner in owners)
+        yield pack(("MGET", *(fact_key(shard, owner) for owner in owners)))
+
+    def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:  # noqa: ARG002
+        """All of them."""
+        return looks
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
@@ -125,10 +129,14 @@ class Ids:
             [key[2:] if key.startswith(b"i:") else b"" for key in keys]
         )
 
-    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
         """The numbers that stand behind these owners' ids."""
         tag = shard.tag.encode()
-        yield "MGET", *(tag + key for key in self._keys(owners))
+        yield pack(("MGET", *(tag + key for key in self._keys(owners))))
+
+    def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:  # noqa: ARG002
+        """All of them."""
+        return looks
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from projections.home_feed.keys import GREAT
-from projections.packed import Argument
+from projections.packed import pack
 from projections.shards import Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import What
 from projections.verify.greatness import GreatAuthors
-from projections.verify.items import WRONG_TYPE, Flaw, Verdict, Write
+from projections.verify.items import WRONG_TYPE, Flaw, Look, Verdict, Write
 from projections.verify.truth import Numbers
 
 
@@ -30,9 +30,13 @@ class Great:
         """All of them stand in one hash."""
         return [None] * len(keys)
 
-    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
         """Since when they are great."""
-        yield "HMGET", f"{shard.tag}{GREAT}", *owners
+        yield pack(("HMGET", f"{shard.tag}{GREAT}", *owners))
+
+    def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:  # noqa: ARG002
+        """All of them."""
+        return looks
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int

@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import cast
 
 import numpy as np
@@ -14,12 +15,11 @@ from projections.shards import FOREVER, Generation, Shard
 from projections.verify.errors import CannotTell
 from projections.verify.findings import Difference, Findings, What
 from projections.verify.identities import Identities
-from projections.verify.items import ItemKind, Verdict, number_in
+from projections.verify.items import ItemKind, Look, Verdict, number_in
 from projections.verify.kinds import kinds_of
 from projections.verify.looking import (
     LOOK_AGAIN_SECONDS,
     STAND_STILL_SECONDS_MAX,
-    Look,
     Looking,
     Question,
 )
@@ -70,6 +70,7 @@ class Inspection:
         self._checked = 0
         self._looking = Looking(redis)
         self._astray: set[Shard] = set()
+        self._reached: dict[Shard, int] = {}
         self.findings = Findings(generation.projection, generation.number)
 
     def inspect(self, sample: Sample) -> Findings:
@@ -92,12 +93,28 @@ class Inspection:
         if shard in self._astray:
             return
         for looks in self._looking.ahead(kind, shard, owners):
-            self._truth.reach(max(look.position for look in looks))
-            for look in looks:
-                self._judge(kind, shard, look)
+            self._reach(shard, {look.position for look in looks})
+            for _, of_one_position in groupby(looks, lambda look: look.position):
+                self._compare(kind, shard, list(of_one_position))
 
-    def _judge(self, kind: ItemKind, shard: Shard, look: Look) -> None:
-        verdicts = kind.judge(shard, look.owners, look.answers, look.position)
+    def _reach(self, shard: Shard, positions: set[int]) -> None:
+        """Once for each position that the shard is found at: by then it had left out whatever it
+        did on its way there."""
+        if positions != {self._reached.get(shard)}:
+            self._truth.reach(max(positions))
+            self._reached[shard] = max(positions)
+
+    def _compare(self, kind: ItemKind, shard: Shard, looks: Sequence[Look]) -> None:
+        if doubtful := kind.doubtful(shard, looks):
+            self._truth.reach(looks[0].position)  # so that nothing of it is old news
+        for look in looks:
+            is_doubtful = any(look is one for one in doubtful)
+            self._judge(kind, shard, look, is_doubtful=is_doubtful)
+
+    def _judge(self, kind: ItemKind, shard: Shard, look: Look, *, is_doubtful: bool) -> None:
+        verdicts: list[Verdict] = []
+        if is_doubtful:
+            verdicts = kind.judge(shard, look.owners, look.answers, look.position)
         self.findings.compared(kind.name, len(look.owners), len(verdicts), look.position)
         self.findings.add(_differences(kind, shard, verdicts, look.position))
         if verdicts and self._mending is not None:

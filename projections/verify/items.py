@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+from redis.exceptions import ResponseError
 
-from projections.packed import Argument
 from projections.shards import Shard
 from projections.verify.findings import What
 from projections.verify.truth import Numbers
+from projections.whole_answers import parsed
 
 Write = tuple[str, str | bytes, Sequence[str | bytes | int]]
 """A command, the key behind the shard's tag, its arguments."""
@@ -42,6 +43,21 @@ class Verdict:
     writes: list[Write] = field(default_factory=list[Write])
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was read of some owners, as it came, and the position it holds for."""
+
+    owners: Sequence[int]
+    position: int
+    whole: bytes
+
+    @property
+    def answers(self) -> list[Any]:
+        """Answer by answer."""
+        found = parsed(self.whole)
+        return [WRONG_TYPE if isinstance(one, ResponseError) else one for one in found]
+
+
 class ItemKind(Protocol):
     """One kind of items of a projection, e.g. the feeds."""
 
@@ -50,15 +66,20 @@ class ItemKind(Protocol):
     """The key of a hash whose fields are owners, too; None if there is none."""
 
     def owners(self, shard: Shard) -> Numbers:
-        """Whose items of this kind history may put into this shard, by number."""
+        """Whose items of this kind history may put into this shard, by number, ascending."""
         ...
 
     def owners_of(self, keys: Sequence[bytes]) -> list[int | None]:
         """Whose items these keys behind the tag hold; None where one is not of this kind."""
         ...
 
-    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
-        """The commands that read these owners' items."""
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
+        """The commands that read these owners' items, packed."""
+        ...
+
+    def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:
+        """Those of these looks, all of them as of one position, that have to be judged: in all
+        others every item was compared, and is as history says."""
         ...
 
     def judge(

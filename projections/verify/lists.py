@@ -11,24 +11,26 @@ from projections.home_feed.keys import (
     FEED_HORIZONS,
     FEEDS,
 )
-from projections.packed import Argument
+from projections.packed import pack
 from projections.placement import indices_of
 from projections.scripts import script_text
 from projections.shards import Shard
 from projections.verify.errors import CannotTell
+from projections.verify.expected import ExpectedAnswers
 from projections.verify.findings import What
 from projections.verify.items import (
     WRONG_TYPE,
     Flaw,
+    Look,
     Verdict,
     Write,
     flaws_of_list,
-    number_in,
     rewrite,
 )
-from projections.verify.oracle import Oracle, Window, ranges
-from projections.verify.rows import Rows, numbers_in, read_rows, rows_of
-from projections.verify.truth import Numbers, Truth
+from projections.verify.oracle import Oracle, Window
+from projections.verify.rows import NO_NUMBER, Rows, numbers_in, read_rows
+from projections.verify.truth import Numbers, is_in
+from projections.whole_answers import strings_at
 
 HORIZONS = script_text("projections.verify", "horizons", "read")
 
@@ -36,13 +38,19 @@ HORIZONS = script_text("projections.verify", "horizons", "read")
 class Windows:
     """Home feeds, or authors' own windows, with their horizons."""
 
-    def __init__(self, name: Literal["feed", "author window"], oracle: Oracle) -> None:
+    def __init__(
+        self,
+        name: Literal["feed", "author window"],
+        oracle: Oracle,
+        expected: ExpectedAnswers,
+    ) -> None:
         self.name: str = name
         self._follows = name == "feed"
         self._lists = FEEDS if self._follows else AUTHOR_WINDOWS
         self._horizons = FEED_HORIZONS if self._follows else AUTHOR_HORIZONS
         self.hash: str | None = self._horizons
         self._oracle = oracle
+        self._expected = expected
 
     def owners(self, shard: Shard) -> Numbers:
         """Every shard keeps the windows of all authors, and the feeds of its people."""
@@ -53,24 +61,37 @@ class Windows:
         """Whose windows these keys hold."""
         return owners_in(keys, self._lists)
 
-    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
-        """Lists as far as they are windows, then horizons."""
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
+        """Horizons, then lists as far as they are windows."""
         window = shard.generation.window
+        where = shard.tag, self._lists, self._horizons
+        yield pack(("EVAL", HORIZONS, 0, *where, window, *owners))
         yield from _read_lists(shard, self._lists, owners, window - 1)
-        yield "EVAL", HORIZONS, 0, shard.tag, self._lists, self._horizons, window, *owners
+
+    def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:
+        """Where a horizon is not right, or a list not exactly what stands above it."""
+        read = [strings_at(look.whole, 0) for look in looks]
+        owners = np.array([owner for look in looks for owner in look.owners], np.int64)
+        if not all(read) or not self._at_home(shard, owners).all():
+            return looks
+        ends = [end for _, end in filter(None, read)]
+        horizons = [one or b"0" for horizons, _ in filter(None, read) for one in horizons]
+        below = read_rows([horizons]).numbers
+        rows, right = self._oracle.expect(owners, below, looks[0].position, follows=self._follows)
+        return _unlike(looks, ends, self._expected.lists(rows), right)
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
-        *lists, horizons = answers
+        horizons, *lists = answers
         if horizons is WRONG_TYPE:
             raise CannotTell(f"{shard.tag}{self._horizons} is no hash: delete it, and repair")
         posts = read_rows(lists)
         below = numbers_in([horizon or b"0" for horizon in horizons])
         numbers = np.array(owners, np.int64)
         right = self._oracle.accept(numbers, posts, below, position, follows=self._follows)
-        at_home = np.isin(numbers, self.owners(shard))
+        at_home = self._at_home(shard, numbers)
         wrong = np.flatnonzero(~np.where(at_home, right, posts.sizes + below == 0)).tolist()
         windows = posts.each() if wrong else []
         return [
@@ -79,6 +100,13 @@ class Windows:
             )
             for at in wrong
         ]
+
+    def _at_home(self, shard: Shard, owners: Numbers) -> np.ndarray:
+        """Whose windows of these history puts into the shard."""
+        at_home = is_in(self._oracle.truth.people, owners)
+        if self._follows:
+            at_home &= indices_of(shard.generation, owners) == shard.index
+        return at_home
 
     def _verdict(self, owner: int, live: Window, position: int, *, belongs: bool) -> Verdict:
         right = Window(np.empty(0, np.int64), 0)
@@ -105,12 +133,14 @@ class Lists:
         prefix: str,
         owners: Callable[[Shard], Numbers],
         right: Callable[[Shard, Numbers, int], Rows],
+        expected: ExpectedAnswers,
     ) -> None:
         self.name = name
         self.hash: str | None = None
         self._owners = owners
         self._prefix = prefix
         self._right = right
+        self._expected = expected
 
     def owners(self, shard: Shard) -> Numbers:
         """Whose lists may stand in the shard."""
@@ -120,9 +150,16 @@ class Lists:
         """Whose lists these keys hold."""
         return owners_in(keys, self._prefix)
 
-    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[Sequence[Argument]]:
+    def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
         """The lists."""
         yield from _read_lists(shard, self._prefix, owners)
+
+    def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:
+        """Where a list is not exactly the right one."""
+        owners = np.array([owner for look in looks for owner in look.owners], np.int64)
+        right = self._right(shard, owners, looks[0].position)
+        everything = np.ones(len(owners), bool)
+        return _unlike(looks, [0] * len(looks), self._expected.lists(right), everything)
 
     def judge(
         self, shard: Shard, owners: Sequence[int], answers: list[Any], position: int
@@ -140,69 +177,28 @@ class Lists:
         return verdicts
 
 
-class Follows:
-    """Who follows whom, as the lists of home feed and profiles have to say it.
-
-    Each method answers for many people at once, one list for each.
-    """
-
-    def __init__(self, truth: Truth) -> None:
-        self._truth = truth
-        self._arranged_for = -1
-        self._by_followee: Numbers = np.empty(0, np.int64)
-        self._sorted_followees: Numbers = np.empty(0, np.int64)
-
-    def audience(self, shard: Shard, followees: Numbers, position: int) -> Rows:
-        """The followers among this shard's people, in the order in which they followed."""
-        owner, rows = self._standing(*self._rows_of_followees(followees), position)
-        follower, begin = self._truth.follower[rows], self._truth.begin[rows]
-        here = indices_of(shard.generation, follower) == shard.index
-        order = np.lexsort((begin[here], owner[here]))
-        return rows_of(owner[here][order], follower[here][order], len(followees))
-
-    def followers(self, shard: Shard, people: Numbers, position: int) -> Rows:
-        """Everyone who follows these people, if they are in the shard; newest member first."""
-        owner, rows = self._standing(*self._rows_of_followees(people), position)
-        return _newest_first(shard, people, owner, self._truth.follower[rows])
-
-    def followees(self, shard: Shard, people: Numbers, position: int) -> Rows:
-        """Everyone whom these people follow, likewise."""
-        owner, rows = _rows(self._truth.follower, people)
-        owner, rows = self._standing(owner, rows, position)
-        return _newest_first(shard, people, owner, self._truth.followee[rows])
-
-    def _standing(self, owner: Numbers, rows: Numbers, position: int) -> tuple[Numbers, Numbers]:
-        truth = self._truth
-        stands = (truth.begin[rows] <= position) & (truth.end[rows] > position)
-        return owner[stands], rows[stands]
-
-    def _rows_of_followees(self, followees: Numbers) -> tuple[Numbers, Numbers]:
-        if self._arranged_for != self._truth.revision:
-            self._by_followee = np.argsort(self._truth.followee, kind="stable")
-            self._sorted_followees = self._truth.followee[self._by_followee]
-            self._arranged_for = self._truth.revision
-        owner, rows = _rows(self._sorted_followees, followees)
-        return owner, self._by_followee[rows]
-
-
-def _rows(column: Numbers, wanted: Numbers) -> tuple[Numbers, Numbers]:
-    """Which rows of a sorted column hold each of these numbers: (index in wanted, row)."""
-    low = np.searchsorted(column, wanted)
-    high = np.searchsorted(column, wanted, side="right")
-    return np.repeat(np.arange(len(wanted)), high - low), ranges(low, high)
-
-
-def _newest_first(shard: Shard, people: Numbers, owner: Numbers, members: Numbers) -> Rows:
-    here = (indices_of(shard.generation, people) == shard.index)[owner]
-    order = np.lexsort((-members[here], owner[here]))
-    return rows_of(owner[here][order], members[here][order], len(people))
+def _unlike(
+    looks: Sequence[Look], begins: Sequence[int], lists: Sequence[bytes], right: np.ndarray
+) -> list[Look]:
+    """The looks whose answers from `begin` on are not these lists, or with an owner not `right`."""
+    found: list[Look] = []
+    at = 0
+    for look, begin in zip(looks, begins, strict=True):
+        to = at + len(look.owners)
+        if not right[at:to].all() or look.whole[begin:] != b"".join(lists[at:to]):
+            found.append(look)
+        at = to
+    return found
 
 
 def _read_lists(
     shard: Shard, prefix: str, owners: Sequence[int], last: int = -1
-) -> Iterator[Sequence[Argument]]:
+) -> Iterator[bytes]:
+    head, to = f"{shard.tag}{prefix}".encode(), b"%d" % last
+    end = b"$1\r\n0\r\n$%d\r\n%s\r\n" % (len(to), to)
     for owner in owners:
-        yield "LRANGE", f"{shard.tag}{prefix}{owner}", 0, last
+        key = b"%s%d" % (head, owner)
+        yield b"*4\r\n$6\r\nLRANGE\r\n$%d\r\n%s\r\n%s" % (len(key), key, end)
 
 
 def people_of(shard: Shard, numbers: Numbers) -> Numbers:
@@ -213,4 +209,8 @@ def people_of(shard: Shard, numbers: Numbers) -> Numbers:
 def owners_in(keys: Sequence[bytes], prefix: str) -> list[int | None]:
     """The number behind this prefix in each key; None where the key is another."""
     head, start = prefix.encode(), len(prefix)
-    return [number_in(key[start:]) if key.startswith(head) else None for key in keys]
+    is_ours = [key.startswith(head) for key in keys]
+    ours = [key[start:] for key, one in zip(keys, is_ours, strict=True) if one]
+    numbers = iter(read_rows([ours]).numbers.tolist())
+    found = (next(numbers) if one else NO_NUMBER for one in is_ours)
+    return [None if number == NO_NUMBER else number for number in found]

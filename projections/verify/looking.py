@@ -3,18 +3,17 @@
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from redis import Redis
-from redis.exceptions import RedisError, ResponseError
 
-from projections.packed import exchange_at_one_instant, pack
+from projections.packed import pack
 from projections.shards import Shard
 from projections.verify.errors import CannotTell
-from projections.verify.items import WRONG_TYPE, ItemKind
+from projections.verify.items import ItemKind, Look
 from projections.verify.truth import Numbers
+from projections.whole_answers import WholeAnswers, strings_at
 
 OWNERS_AT_ONCE = 200
 LOOKS_BETWEEN_READING_ON = 10
@@ -32,24 +31,15 @@ class Question:
     def __init__(self, kind: ItemKind, shard: Shard, owners: Sequence[int]) -> None:
         self.shard = shard
         self.owners = owners
-        commands = ("HMGET", shard.checkpoint_key, "position", "place"), *kind.reads(shard, owners)
-        self.packed = [pack(command) for command in commands]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What was read of some owners, and the position it holds for."""
-
-    owners: Sequence[int]
-    position: int
-    answers: list[Any]
+        checkpoint = pack(("HMGET", shard.checkpoint_key, "position", "place"))
+        self.packed = [checkpoint, *kind.reads(shard, owners)]
 
 
 class Looking:
     """Use it as a context. All methods raise CannotTell and RedisError."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        self._answers = WholeAnswers(redis)
         self._beside = ThreadPoolExecutor(1, "looking")
 
     def __enter__(self) -> Self:
@@ -62,6 +52,7 @@ class Looking:
         traceback: TracebackType | None,
     ) -> None:
         self._beside.shutdown()
+        self._answers.close()
 
     def ahead(self, kind: ItemKind, shard: Shard, owners: Numbers) -> Iterator[list[Look]]:
         """Looks at all of these, some at a time; while some are judged, the next are read."""
@@ -84,23 +75,17 @@ class Looking:
         shard = question.shard
         deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
         while True:
-            (position, place), *answers = exchange_at_one_instant(self._redis, question.packed)
+            whole = self._answers.at_one_instant(question.packed)
+            if (read := strings_at(whole, 0)) is None:
+                raise CannotTell(f"{shard.checkpoint_key} is no hash any more: verify again")
+            (position, place), end = read
             if position is None:
                 raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
             if int(place or 0) == 0:
-                readable = [_readable(answer) for answer in answers]
-                return Look(question.owners, int(position), readable)
+                return Look(question.owners, int(position), whole[end:])
             if time.monotonic() > deadline:
                 raise CannotTell(f"{shard} stays in the middle of an event: does a projector run?")
             time.sleep(LOOK_AGAIN_SECONDS)
 
     def _look_at_all(self, questions: Sequence[Question]) -> list[Look]:
         return [self.look(question) for question in questions]
-
-
-def _readable(answer: Any) -> Any:
-    if isinstance(answer, ResponseError):
-        return WRONG_TYPE
-    if isinstance(answer, RedisError):
-        raise answer
-    return answer

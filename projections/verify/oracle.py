@@ -1,8 +1,8 @@
 """The oracle: what every window has to be, as of any position, from history alone.
 
-It decides in two steps. `accept` says of many windows at once which are right: their posts are
-all that the feed rule shows above the horizon, and the horizon is the right one. Only for the
-others is the right window computed.
+It decides in two steps. `expect` says of many windows at once what they have to hold above the
+horizons that they have, and which of these horizons are right. Only where one is not, or something
+else is held, is the right window computed.
 
 A horizon is right if it is the highest post that was ever trimmed off or taken over with a follow.
 Trimmed to above h means that more posts than fit stood in the feed at one time from h upwards: so
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from projections.verify.greatness import GreatAuthors
-from projections.verify.rows import Rows
+from projections.verify.rows import Rows, joined
 from projections.verify.trims import AuthorTrims
 from projections.verify.truth import STILL, Numbers, Truth
 
@@ -41,6 +41,8 @@ class _Appearances:
     end: Numbers
 
     def where(self, chosen: np.ndarray) -> "_Appearances":
+        if chosen.all():
+            return self
         return _Appearances(
             self.owner[chosen], self.post[chosen], self.start[chosen], self.end[chosen]
         )
@@ -69,10 +71,11 @@ class Oracle:
         self._arranged_for = -1
         self._trims = AuthorTrims(window)
 
-    def accept(
-        self, owners: Numbers, posts: Rows, horizons: Numbers, position: int, *, follows: bool
-    ) -> np.ndarray:
-        """Which of these owners' windows are right as of this position, entry by entry.
+    def expect(
+        self, owners: Numbers, horizons: Numbers, position: int, *, follows: bool
+    ) -> tuple[Rows, np.ndarray]:
+        """What these windows have to hold as of this position, newest first, if the horizons are
+        right; and which of the horizons are.
 
         `follows`: home feeds as they are stored; otherwise authors' own windows.
         """
@@ -81,23 +84,26 @@ class Oracle:
         low, high = self._extent(subscriptions, horizons, position)
         if (high - low).sum() > APPEARANCES_MAX and len(owners) > 1:
             half = len(owners) // 2
-            parts = (0, half), (half, len(owners))
-            return np.concatenate([
-                self.accept(
-                    owners[a:b], posts.part(a, b), horizons[a:b], position, follows=follows
-                )
-                for a, b in parts
-            ])  # fmt: skip
+            parts = [
+                self.expect(owners[part], horizons[part], position, follows=follows)
+                for part in (slice(half), slice(half, None))
+            ]
+            return joined(rows for rows, _ in parts), np.concatenate([right for _, right in parts])
         stood = self._appearances(subscriptions, low, high, position)
-        right = (posts.sizes <= self._window) & (horizons >= 0)
-        right &= self._shows_the_rule(stood, horizons, posts)
         above = stood.where(stood.post > horizons[stood.owner])
-        right &= ~self._ever_crowded(above, len(owners))
+        right = (horizons >= 0) & ~self._ever_crowded(above, len(owners))
         brought = self._brought_by_follows(subscriptions, len(owners))
         right &= brought <= horizons
         explained = (horizons == 0) | (brought == horizons)
         trimmed = self._ever_crowded(stood.where(~explained[stood.owner]), len(owners))
-        return right & (explained | trimmed)
+        return self._shown(above, len(owners)), right & (explained | trimmed)
+
+    def accept(
+        self, owners: Numbers, posts: Rows, horizons: Numbers, position: int, *, follows: bool
+    ) -> np.ndarray:
+        """Which of these owners' windows are right as of this position, entry by entry."""
+        expected, right = self.expect(owners, horizons, position, follows=follows)
+        return right & posts.same_as(expected)
 
     def exact(self, owner: int, position: int, *, follows: bool) -> Window:
         """The right window of one owner as of this position."""
@@ -186,29 +192,22 @@ class Oracle:
         every = _Appearances(np.repeat(subscriptions.owner, counts), post, start, end)
         return every.where(start < end)
 
-    def _shows_the_rule(self, stood: _Appearances, horizons: Numbers, posts: Rows) -> np.ndarray:
-        """Whether each window is what the feed rule shows above its horizon, newest first."""
-        shown = stood.where((stood.end == STILL) & (stood.post > horizons[stood.owner]))
-        owners, live = len(posts.sizes), posts.numbers
-        right = np.bincount(shown.owner, minlength=owners) == posts.sizes
-        owner = np.repeat(np.arange(owners), posts.sizes)
-        # Only numbers that can be posts can be laid out by owner and place.
-        right[owner[(live <= 0) | (live >= self._stride)]] = False
-        comparable = right[owner]
-        stands = self._laid_out(owner[comparable], live[comparable])
-        shown = shown.where(right[shown.owner])
-        differs = stands != np.sort(self._laid_out(shown.owner, shown.post))
-        right[owner[comparable][differs]] = False
-        return right
-
-    def _laid_out(self, owner: Numbers, post: Numbers) -> Numbers:
-        """One number for each post, ascending by owner, and within an owner newest first."""
-        return owner * self._stride + self._stride - post
+    def _shown(self, above: _Appearances, owners: int) -> Rows:
+        """What is still there of these, newest first."""
+        there = above.end == STILL
+        owner = above.owner[there]
+        # One number for each post, ascending by owner, and within an owner newest first.
+        places = (owner + 1) * self._stride - above.post[there]
+        places.sort()
+        sizes = np.bincount(owner, minlength=owners)
+        return Rows((np.repeat(np.arange(owners), sizes) + 1) * self._stride - places, sizes)
 
     def _ever_crowded(self, stood: _Appearances, owners: int) -> np.ndarray:
         """In which feeds more of these posts stood at one time than a window holds."""
         standing = np.bincount(stood.owner[stood.end == STILL], minlength=owners)
         crowded = standing > self._window
+        if len(stood.owner) == standing.sum():
+            return crowded  # nobody ever left
         open_question = np.bincount(stood.owner, minlength=owners) > self._window
         open_question &= ~crowded
         stood = stood.where(open_question[stood.owner])

@@ -1,12 +1,12 @@
 """Many lists of numbers as two columns: what they hold, one after the other, and their lengths."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 
-from projections.verify.items import number_in
+from projections.verify.items import DIGITS_MAX, number_in
 from projections.verify.truth import Numbers
 
 NO_NUMBER = -1
@@ -25,14 +25,26 @@ class Rows:
             self.numbers, other.numbers
         )
 
+    def same_as(self, other: "Rows") -> np.ndarray:
+        """Which lists are the same, of as many."""
+        same = self.sizes == other.sizes
+        owner = np.repeat(np.arange(len(same)), self.sizes)
+        ours, theirs = same[owner], np.repeat(same, other.sizes)
+        same[owner[ours][self.numbers[ours] != other.numbers[theirs]]] = False
+        return same
+
     def each(self) -> list[Numbers]:
         """The lists."""
         return np.split(self.numbers, np.cumsum(self.sizes)[:-1])
 
-    def part(self, first: int, last: int) -> "Rows":
-        """The lists from `first` to before `last`."""
-        begin, end = self.sizes[:first].sum(), self.sizes[:last].sum()
-        return Rows(self.numbers[begin:end], self.sizes[first:last])
+
+def joined(parts: Iterable[Rows]) -> Rows:
+    """All lists of these, in their order."""
+    every = list(parts)
+    return Rows(
+        np.concatenate([rows.numbers for rows in every]),
+        np.concatenate([rows.sizes for rows in every]),
+    )
 
 
 def rows_of(owner: Numbers, members: Numbers, owners: int) -> Rows:
@@ -48,7 +60,8 @@ def read_rows(lists: Sequence[Sequence[bytes]]) -> Rows:
     are_numbers = joined.translate(None, b" ").isdigit() and b" 0" not in b" " + joined
     if are_numbers and joined.count(b" ") == sizes.sum() - 1:
         numbers = np.fromstring(joined, np.int64, sep=" ")
-        if len(numbers) == sizes.sum():
+        # What is too long for a number becomes the largest there is.
+        if len(numbers) == sizes.sum() and numbers.max(initial=0) < 10**DIGITS_MAX:
             return Rows(numbers, sizes)
     return Rows(numbers_in(list(chain.from_iterable(lists))), sizes)
 

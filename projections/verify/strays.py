@@ -9,7 +9,7 @@ from redis import Redis
 
 from projections.shards import Generation, Shard
 from projections.verify.items import ItemKind, number_in
-from projections.verify.truth import Numbers
+from projections.verify.truth import Numbers, is_in
 
 KEYS_AT_ONCE = 10_000
 
@@ -33,22 +33,33 @@ def inspect_strays(
     for shard in generation.all_shards():
         for kind in kinds:
             _unexpected(inspector, kind, shard, _owners_in_hash(redis, kind, shard))
-    waiting: dict[int, list[bytes]] = defaultdict(list)
-    shards = generation.all_shards()
+    waiting: dict[bytes, list[bytes]] = defaultdict(list)
     pattern = f"{{{generation.projection}:{generation.number}:*"
     for key in redis.scan_iter(pattern, KEYS_AT_ONCE):
         head, _, name = cast("bytes", key).partition(b"}")
-        index = number_in(head.rpartition(b":")[2])
-        if index is None:
-            continue  # no key of a shard's, so none of ours
-        if index >= generation.shards:
-            inspector.found_stray_key(Shard(generation, index), name)
-            continue
-        waiting[index].append(name)
-        if len(waiting[index]) == KEYS_AT_ONCE:
-            _sort(inspector, kinds, shards[index], waiting.pop(index))
-    for index, names in waiting.items():
-        _sort(inspector, kinds, shards[index], names)
+        names = waiting[head]
+        names.append(name)
+        if len(names) == KEYS_AT_ONCE:
+            _sort_by_shard(inspector, kinds, generation, head, waiting.pop(head))
+    for head, names in waiting.items():
+        _sort_by_shard(inspector, kinds, generation, head, names)
+
+
+def _sort_by_shard(
+    inspector: Inspector,
+    kinds: Sequence[ItemKind],
+    generation: Generation,
+    head: bytes,
+    names: list[bytes],
+) -> None:
+    index = number_in(head.rpartition(b":")[2])
+    if index is None:
+        return  # no keys of a shard's, so none of ours
+    if index < generation.shards:
+        _sort(inspector, kinds, generation.shard(index), names)
+        return
+    for name in names:
+        inspector.found_stray_key(Shard(generation, index), name)
 
 
 def _sort(inspector: Inspector, kinds: Sequence[ItemKind], shard: Shard, keys: list[bytes]) -> None:
@@ -65,7 +76,9 @@ def _sort(inspector: Inspector, kinds: Sequence[ItemKind], shard: Shard, keys: l
 
 
 def _unexpected(inspector: Inspector, kind: ItemKind, shard: Shard, owners: Numbers) -> None:
-    inspector.inspect_items(kind, shard, np.setdiff1d(owners, kind.owners(shard)))
+    if len(owners):
+        unexpected = owners[~is_in(kind.owners(shard), owners)]
+        inspector.inspect_items(kind, shard, np.unique(unexpected))
 
 
 def _owners_in_hash(redis: Redis, kind: ItemKind, shard: Shard) -> Numbers:

@@ -65,6 +65,7 @@ ORACLE = ("tests/convergence/test_oracle.py",)
 GREAT_IN_VERIFICATION = ("tests/convergence/test_great_verified.py",)
 CHAIN = ("tests/integration/test_chain.py",)
 MENDING = ("tests/integration/test_mending.py",)
+CORRUPTED = (f"{_VERIFY}::test_a_corrupted_read_model_is_found_and_mended",)
 BEHIND = (f"{_VERIFY}::test_a_shard_that_is_behind_is_compared_as_of_where_it_stands",)
 MOVING = (f"{_VERIFY}::test_while_everything_moves_no_difference_is_found",)
 NOBODYS = (

@@ -5,6 +5,7 @@ from tests.mutants.targets import (
     BEHIND,
     CHAIN,
     CHECKPOINTS,
+    CORRUPTED,
     MENDING,
     MOVING,
     NOBODYS,
@@ -14,6 +15,7 @@ from tests.mutants.targets import (
 )
 
 _LISTS = "projections/verify/lists.py"
+_FOLLOWS = "projections/verify/follows.py"
 _FACTS = "projections/verify/facts.py"
 _LOOKING = "projections/verify/looking.py"
 _INSPECTION = "projections/verify/inspection.py"
@@ -24,17 +26,31 @@ _CHAIN = "projections/verify/chain.py"
 INSPECTIONS = (
     Mutant(
         "who follows later is in the list already",
-        _LISTS,
+        _FOLLOWS,
         "(truth.begin[rows] <= position) & ",
         "",
         BEHIND,
     ),
     Mutant(
         "who unfollows later is out of the list already",
-        _LISTS,
+        _FOLLOWS,
         "(truth.end[rows] > position)",
         "(truth.end[rows] == 1 << 62)",
         BEHIND,
+    ),
+    Mutant(
+        "what a list holds is not looked at",
+        _LISTS,
+        ' or look.whole[begin:] != b"".join(lists[at:to])',
+        "",
+        CORRUPTED,
+    ),
+    Mutant(
+        "any horizon will do",
+        _LISTS,
+        "not right[at:to].all() or ",
+        "",
+        CORRUPTED,
     ),
     Mutant(
         "a fact is there before its event",
@@ -60,10 +76,10 @@ INSPECTIONS = (
     Mutant(
         "items are read first and their position afterwards",
         _LOOKING,
-        "(position, place), *answers = exchange_at_one_instant(self._redis, question.packed)",
-        "_, *answers = exchange_at_one_instant(self._redis, question.packed)\n"
-        "            key = shard.checkpoint_key\n"
-        '            position, place = self._redis.hmget(key, "position", "place")',
+        "(position, place), end = read",
+        "_, end = read\n"
+        "            again = self._answers.at_one_instant(question.packed[:1])\n"
+        "            (position, place), _ = strings_at(again, 0)",
         MOVING,
     ),
     Mutant(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from projections.verify.rows import read_rows
+from projections.verify.rows import joined, read_rows
 
 RIGHT = read_rows([[b"5", b"3"], [], [b"12"]])
 
@@ -10,7 +10,15 @@ RIGHT = read_rows([[b"5", b"3"], [], [b"12"]])
 def test_lists_are_taken_in_one_after_the_other() -> None:
     assert RIGHT.numbers.tolist() == [5, 3, 12]
     assert [each.tolist() for each in RIGHT.each()] == [[5, 3], [], [12]]
-    assert [each.tolist() for each in RIGHT.part(1, 3).each()] == [[], [12]]
+    again = joined([read_rows([[b"5", b"3"], []]), read_rows([[b"12"]])])
+    assert again.equal(RIGHT)
+
+
+def test_lists_are_held_against_others_one_by_one() -> None:
+    same = RIGHT.same_as(read_rows([[b"5", b"4"], [], [b"12"]]))
+    assert same.tolist() == [False, True, True]
+    same = RIGHT.same_as(read_rows([[b"5", b"3"], [b"12"], []]))
+    assert same.tolist() == [True, False, False]
     assert read_rows([]).each()[0].tolist() == []
 
 
