@@ -8,6 +8,10 @@ from projections.history.columns import Column
 
 NUMBERS_AT_ONCE = 500_000
 
+FOUR = 10_000
+
+_FOUR_DIGITS = np.frombuffer(b"".join(b"%04d" % number for number in range(FOUR)), "<u4")
+
 _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 
 
@@ -30,28 +34,45 @@ def bulk_strings(lists: Iterable[Column]) -> Iterator[bytes]:
 
 def _bulk_strings(lists: Sequence[Column]) -> Iterator[bytes]:
     numbers = np.concatenate(lists)
-    digits = np.searchsorted(_POWERS, numbers, side="right").astype(np.uint8) + 1
-    longest = int(digits.max(initial=1))
-    # A row for each place in "$12\r\n123456789012\r\n", a column for each number: places that a
-    # number does not need are left out in the end.
-    text = np.empty((longest + 7, len(numbers)), np.uint8)
-    needed = np.ones(text.shape, bool)
-    text[0] = ord("$")
-    tens = digits // 10
-    text[1], needed[1] = ord("0") + tens, tens > 0
-    text[2] = ord("0") + digits % 10
-    text[[3, -2]], text[[4, -1]] = ord("\r"), ord("\n")
-    rest = numbers
-    for place in range(longest):
-        tens = rest // 10
-        text[-3 - place] = ord("0") + (rest - 10 * tens)
-        needed[-3 - place] = digits > place
-        rest = tens
-    packed = text.T[needed.T].tobytes()
-    widths = digits.astype(np.int64) + 6 + needed[1]
-    starts = np.concatenate(([0], np.cumsum(widths)))
+    most = len(str(numbers.max(initial=0)))
     ends = np.cumsum([len(one) for one in lists])
+    if most == len(str(numbers.min(initial=10 ** (most - 1)))):
+        packed = _of_one_length(numbers, most).tobytes()
+        ends *= _width(most)
+    else:
+        digits = np.searchsorted(_POWERS, numbers, side="right") + 1
+        # Zero bytes fill what a shorter one leaves free, and go.
+        text = np.zeros((len(numbers), _width(most)), np.uint8)
+        for count in np.flatnonzero(np.bincount(digits)).tolist():
+            rows = np.flatnonzero(digits == count)
+            text[rows, : _width(count)] = _of_one_length(numbers[rows], count)
+        packed = text.tobytes().translate(None, b"\0")
+        widths = np.array([_width(count) for count in range(most + 1)])[digits]
+        ends = np.concatenate(([0], np.cumsum(widths)))[ends]
     begin = 0
-    for end in starts[ends].tolist():
+    for end in ends.tolist():
         yield packed[begin:end]
         begin = end
+
+
+def _of_one_length(numbers: Column, digits: int) -> np.ndarray:
+    """Numbers of so many digits, one row of "$6\r\n123456\r\n" for each."""
+    head, width = b"$%d\r\n" % digits, _width(digits)
+    text = np.empty((len(numbers), width), np.uint8)
+    # Four digits at a time from the last one on; the first four may reach into the head, which
+    # is written afterwards.
+    for end in range(width - 2, len(head), -4):
+        place = np.dtype(
+            {"names": ["four"], "formats": ["<u4"], "offsets": [end - 4], "itemsize": width}
+        )
+        rest = numbers // FOUR
+        text.view(place)["four"][:, 0] = _FOUR_DIGITS[numbers - FOUR * rest]
+        numbers = rest
+    for at, byte in enumerate(head):
+        text[:, at] = byte
+    text[:, -2:] = np.frombuffer(b"\r\n", np.uint8)
+    return text
+
+
+def _width(digits: int) -> int:
+    return len(b"$%d\r\n" % digits) + digits + 2

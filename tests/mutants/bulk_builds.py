@@ -129,10 +129,10 @@ MUTANTS = (
         LOADER,
     ),
     Mutant(
-        "in bulk, a number loses its first digit where others are shorter",
+        "in bulk, what fills up a shorter number goes along",
         "projections/history/bulk_strings.py",
-        "needed[-3 - place] = digits > place",
-        "needed[-3 - place] = digits.min() > place",
+        '.translate(None, b"\\0")',
+        "",
         LOADER,
     ),
     Mutant(
