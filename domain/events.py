@@ -12,8 +12,11 @@ from uuid import UUID
 import msgspec
 
 
-class EventBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every event says: when it happened (aware UTC), and the version of its payload."""
+class EventBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """What every event says: when it happened (aware UTC), and the version of its payload.
+
+    Its fields are numbers, texts and the like, in which no cycle can be: nothing for the collector.
+    """
 
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1

@@ -1,15 +1,20 @@
-"""The log read with COPY, several times faster than row by row.
+"""The log read in bulk: thousands of events of one topic decoded at once; where that cannot be,
+with COPY and one by one.
 
 Format: PostgreSQL documentation, COPY, "Binary Format". Each row comes as one message.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 
 import msgspec
+import numpy as np
 import psycopg
+from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Literal
 
 from domain.codec import CODEC
@@ -18,6 +23,11 @@ from projections.log.errors import StoreUnreachable
 
 BodyOf = Callable[[int, bytes, str, bytes], EventBody]
 """What the event with this position, aggregate, topic and payload says. Raises UnreadableEvent."""
+
+POSITIONS_AT_ONCE = 16_384
+"""Some MB of payloads."""
+
+_PLACE = np.dtype([("position", ">i8"), ("originator_id", "V16")])
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _NO_ROW = (b"", b"\xff\xff")
@@ -28,7 +38,7 @@ _NO_ROW = (b"", b"\xff\xff")
 _ROW_HEAD = struct.Struct(">2x 4x q 4x 16s i")
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """An event as the bulk paths take it; `originator_id` is the 16 bytes of the UUID."""
 
     position: int
@@ -41,6 +51,56 @@ def decoded(_: int, __: bytes, topic: str, state: bytes) -> EventBody:
     return CODEC.decode(topic, state)
 
 
+def read_events(
+    url: str, after: int, until: int, body_of: BodyOf, may_decode: Callable[[], bool]
+) -> Iterator[Event]:
+    """The events above `after` up to `until`, oldest first.
+
+    While `may_decode` says so, what all of them say is what they say by themselves; otherwise, and
+    where something cannot be read, `body_of` is asked of each.
+    Raises StoreUnreachable, and UnreadableEvent at an event that cannot be read.
+    """
+    text = files("projections.history").joinpath("pack_events.sql").read_text(encoding="utf-8")
+    with ThreadPoolExecutor(1, "history") as beside, _store(url) as connection:
+
+        def fetch(low: int) -> list[tuple[str, bytes, bytes]]:
+            bounds = {"after": low, "until": min(low + POSITIONS_AT_ONCE, until)}
+            cursor = connection.cursor(binary=True)
+            return cursor.execute(
+                text,  # pyright: ignore[reportArgumentType] - a file of ours
+                bounds,
+            ).fetchall()
+
+        # While some are decoded, the next are on their way.
+        coming = beside.submit(fetch, after)
+        for low in range(after, until, POSITIONS_AT_ONCE):
+            high = low + POSITIONS_AT_ONCE
+            packed, coming = coming.result(), beside.submit(fetch, high)
+            events = _events(packed) if may_decode() else None
+            if events is None:
+                yield from copy_events(url, low, min(high, until), body_of)
+            else:
+                yield from events
+
+
+def _events(packed: Sequence[tuple[str, bytes, bytes]]) -> list[Event] | None:
+    """All of them, in their order; None if one cannot be read so."""
+    places = np.frombuffer(b"".join(place for _, place, _ in packed), _PLACE)
+    bodies: list[EventBody] = []
+    for topic, _, states in packed:
+        decoded_at_once = CODEC.decode_joined(topic, states)
+        if decoded_at_once is None:
+            return None
+        bodies += decoded_at_once
+    if len(bodies) != len(places):
+        return None
+    positions, originators = places["position"].tolist(), places["originator_id"].tolist()
+    return [
+        Event(positions[at], originators[at], bodies[at])
+        for at in np.argsort(places["position"]).tolist()
+    ]
+
+
 def copy_events(url: str, after: int, until: int, body_of: BodyOf = decoded) -> Iterator[Event]:
     """The events above `after` up to `until`, oldest first.
 
@@ -50,15 +110,19 @@ def copy_events(url: str, after: int, until: int, body_of: BodyOf = decoded) -> 
     statement = SQL(text).format(  # pyright: ignore[reportArgumentType] - a file of ours
         after=Literal(after), until=Literal(until)
     )
+    with _store(url) as connection, connection.cursor().copy(statement) as copy:
+        for message in copy:
+            row = bytes(message).removeprefix(_HEADER)
+            if row not in _NO_ROW:
+                yield _event(row, body_of)
+
+
+@contextmanager
+def _store(url: str) -> Generator[psycopg.Connection[TupleRow]]:
+    """Raises StoreUnreachable."""
     try:
-        with (
-            psycopg.connect(url, application_name="slackwater rebuild") as connection,
-            connection.cursor().copy(statement) as copy,
-        ):
-            for message in copy:
-                row = bytes(message).removeprefix(_HEADER)
-                if row not in _NO_ROW:
-                    yield _event(row, body_of)
+        with psycopg.connect(url, application_name="slackwater rebuild") as connection:
+            yield connection
     except psycopg.Error as error:
         raise StoreUnreachable(f"the event store does not answer: {error}") from error
 

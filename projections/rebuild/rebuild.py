@@ -19,7 +19,7 @@ from projections.catalogue import PROJECTIONS
 from projections.errors import GenerationRefused
 from projections.generations import Generations
 from projections.greatness import Greatness
-from projections.history.events import Event, copy_events
+from projections.history.events import Event, read_events
 from projections.history.loader import Loader
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.store import Store
@@ -168,8 +168,12 @@ class Rebuild:
         def body_of(position: int, aggregate: bytes, topic: str, state: bytes) -> EventBody:
             return self._quarantine.body(position, aggregate, topic, state, new.release)
 
+        def nothing_is_left_out() -> bool:
+            return not self._quarantine.gaps(new.release).positions
+
         with Loader(self._servers.redis) as loader:
-            events = copy_events(self._servers.database_url, 0, head, body_of)
+            url = self._servers.database_url
+            events = read_events(url, 0, head, body_of, nothing_is_left_out)
             projection.build(new, self._counted(events, rebuilt, head), loader)
         self._generations.finish(new, rebuilt.position)
 

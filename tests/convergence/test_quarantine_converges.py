@@ -16,7 +16,7 @@ from domain.events import Followed, Unfollowed
 from domain.feed_rule import History
 from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
-from projections.history.events import copy_events
+from projections.history.events import read_events
 from projections.history.loader import Loader
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
@@ -169,9 +169,10 @@ def test_live_feeds_and_bulk_builds_and_verification_and_the_rule_leave_out_the_
                 project(redis, quarantine, store, live, data)
                 continue
             with Loader(redis) as loader:
-                read = copy_events(
+                read = read_events(
                     database_url, 0, log.head,
                     lambda p, a, t, s, q=quarantine: q.body(p, a, t, s, 0),
+                    lambda q=quarantine: not q.gaps(0).positions,
                 )  # fmt: skip
                 projection.build(bulk, read, loader)
     assert contents(redis, bulk) == contents(redis, live)

@@ -5,6 +5,7 @@ from tests.mutants.targets import (
     ACTIVATED,
     CATCHING_UP,
     DROPPING,
+    LEFT_OUT,
     LOCK,
     NOT_SWITCHED,
     REBUILT,
@@ -191,6 +192,20 @@ GENERATIONS = (
         "self._generations.finish(new, rebuilt.position)",
         "self._generations.finish(new, rebuilt.position - 1)",
         REBUILT,
+    ),
+    Mutant(
+        "events decoded at once come topic by topic",
+        "projections/history/events.py",
+        'np.argsort(places["position"]).tolist()',
+        "range(len(positions))",
+        REBUILT,
+    ),
+    Mutant(
+        "what is left out is decoded with the rest",
+        "projections/history/events.py",
+        "if may_decode() else None",
+        "",
+        LEFT_OUT,
     ),
     Mutant(
         "the lock is always taken",

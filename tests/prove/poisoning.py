@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.events import EventBody
 from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
-from projections.history.events import copy_events
+from projections.history.events import read_events
 from projections.history.loader import Loader
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
@@ -98,7 +98,10 @@ class Poisoned:
             def body_of(position: int, aggregate: bytes, topic: str, state: bytes) -> EventBody:
                 return quarantine.body(position, aggregate, topic, state, bulk.release)
 
-            events = copy_events(self._real.url, 0, head, body_of)
+            def nothing_is_left_out() -> bool:
+                return not quarantine.gaps(bulk.release).positions
+
+            events = read_events(self._real.url, 0, head, body_of, nothing_is_left_out)
             _projection(bulk.projection).build(bulk, events, loader)
         return bulk
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from projections.history.events import copy_events
+from projections.history.events import copy_events, decoded, read_events
 from projections.home_feed.keys import HOME_FEED
 from projections.progress import Silence
 from projections.rebuild.rebuild import Rebuild, Servers
@@ -40,6 +40,8 @@ def the_store_hands_out_the_log_in_any_pieces(run: Run, real: "RealStore") -> in
     after, until = sorted(run.rng.choices([0, *(e.position for e in run.entries)], k=2))
     right = [event for event in run.copied(until) if event.position > after]
     same(list(copy_events(real.url, after, until)), right, f"events from {after} to {until}")
+    at_once = list(read_events(real.url, after, until, decoded, lambda: True))
+    same(at_once, right, f"events from {after} to {until}, decoded by topic")
     return len(run.entries) + len(right)
 
 
