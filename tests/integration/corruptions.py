@@ -1,9 +1,11 @@
 """Ways to corrupt a read model in Redis, each on something that is really there."""
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
+from projections.generations import Generations
 from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
@@ -14,8 +16,34 @@ Redis = Any
 Corrupt = Callable[[Redis, str, random.Random], None]
 
 
+_SETTLE = """
+local fallen = redis.call('LINDEX', KEYS[1], ARGV[1])
+if fallen then
+    redis.call('LTRIM', KEYS[1], 0, ARGV[1] - 1)
+    redis.call('HSET', KEYS[2], ARGV[2], fallen)
+end
+"""
+
+
+def settle(redis: Redis, name: str) -> None:
+    """Makes no list longer than its window, so that there is nothing in it that means nothing."""
+    windows = {one.number: one.window for one in Generations(redis).active([name])}
+    for key in redis.scan_iter(f"{{{HOME_FEED}:*", _type="list") if name == HOME_FEED else ():
+        [(tag, kind, owner)] = re.findall(r"({.*})(.*):(.*)", key.decode())
+        window = windows.get(int(tag.split(":")[1]))
+        if window and kind in ("f", "w"):
+            redis.eval(_SETTLE, 2, key, f"{tag}{kind}h", window, owner)
+
+
+def horizons(redis: Redis, name: str) -> list[str]:
+    """The keys of hashes of horizons."""
+    settle(redis, name)
+    return sorted(key.decode() for key in redis.scan_iter(f"{{{name}:*h", _type="hash"))
+
+
 def lists(redis: Redis, name: str, least: int) -> list[str]:
     """The keys of lists with at least so many entries."""
+    settle(redis, name)
     return sorted(
         key.decode()
         for key in redis.scan_iter(f"{{{name}:*", _type="list")
@@ -62,19 +90,19 @@ def put_a_list_into_another_shard(redis: Redis, name: str, rng: random.Random) -
 
 
 def change_a_horizon(redis: Redis, name: str, rng: random.Random) -> None:
-    key = rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash")))
+    key = rng.choice(horizons(redis, name))
     owner = rng.choice(redis.hkeys(key))
     now = int(redis.hget(key, owner))
     redis.hset(key, owner, rng.choice([now - 1, now + 1, 1, 999_999]))
 
 
 def forget_a_horizon(redis: Redis, name: str, rng: random.Random) -> None:
-    key = rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash")))
+    key = rng.choice(horizons(redis, name))
     redis.hdel(key, rng.choice(redis.hkeys(key)))
 
 
 def give_a_horizon_to_nobody(redis: Redis, name: str, rng: random.Random) -> None:
-    redis.hset(rng.choice(sorted(redis.scan_iter(f"{{{name}:*h", _type="hash"))), "77777", "5")
+    redis.hset(rng.choice(horizons(redis, name)), "77777", "5")
 
 
 def forget_that_somebody_is_great(redis: Redis, name: str, rng: random.Random) -> None:
