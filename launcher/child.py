@@ -39,14 +39,19 @@ class Program:
     is_server: bool = False
 
 
+def tethered(stop_signal: signal.Signals, uid: int, gid: int) -> list[str]:
+    """What goes before a program's arguments, so that it gets this signal when we are gone."""
+    tether = [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid())]
+    return [*tether, str(int(stop_signal)), str(uid), str(gid)]
+
+
 class Child:
     """A running program. It does not get the terminal's Ctrl-C: its parent stops it in order."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         account = program.account or Account("", os.geteuid(), os.getegid())
-        tether = [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid())]
-        tether += [str(int(program.stop_signal)), str(account.uid), str(account.gid)]
+        tether = tethered(program.stop_signal, account.uid, account.gid)
         with program.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*tether, *program.arguments],

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from launcher.cli_bench import bench
 from launcher.cli_context import AsJson, DataDir
 from launcher.cli_context import running as _running
 from launcher.cli_context import said_plainly as _said_plainly
@@ -26,6 +27,7 @@ generations = typer.Typer(help="The builds of each projection.", no_args_is_help
 app.add_typer(generations, name="generations")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(journal, name="journal")
+app.add_typer(bench, name="bench")
 
 Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles, relational.")]
 

@@ -1,0 +1,1 @@
+"""`slackwater bench scale`: a network of a real one's shape, and what this machine does with it."""

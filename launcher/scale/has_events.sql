@@ -1,0 +1,2 @@
+-- Whether anything ever happened here.
+SELECT EXISTS (SELECT FROM slackwater_events)
