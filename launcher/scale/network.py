@@ -45,7 +45,7 @@ class Network:
 def draw_network(sizes: Sizes, rng: Generator) -> Network:
     """One of these sizes."""
     ranks = rng.permutation(sizes.people)
-    fame: Weights = (ranks + float(FLAT_TOP)) ** (-1 / (IN_DEGREE_EXPONENT - 1))
+    fame: Weights = np.power(ranks + FLAT_TOP, -1 / (IN_DEGREE_EXPONENT - 1), dtype=np.float64)
     follows = rng.lognormal(0, FOLLOWING_SIGMA, sizes.people)
     activity = fame**ACTIVITY_POWER * rng.lognormal(0, ACTIVITY_SIGMA, sizes.people)
     pairs = _distinct_pairs(rng, follows, fame, sizes.follows)

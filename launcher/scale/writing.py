@@ -53,7 +53,7 @@ def write_history(
         progress.begin("writing", total)
         with connection.cursor() as cursor, cursor.copy(_query("copy_in")) as copy:
             copy.write(_HEADER)
-            for last, block in _blocks(events):
+            for last, block in blocks(events):
                 go_on()
                 copy.write(block)
                 progress.at(last, f"{last:,} of {total:,} events")
@@ -69,7 +69,7 @@ def write_history(
     return last
 
 
-def _blocks(events: Iterable[Positioned]) -> Iterator[tuple[int, bytes]]:
+def blocks(events: Iterable[Positioned]) -> Iterator[tuple[int, bytes]]:
     """Rows, about BYTES_AT_ONCE together, and the last position among them."""
     rows: list[bytes] = []
     size = position = 0
