@@ -78,7 +78,7 @@ class Performance:
             write_model.open()
             self._write(history)
             readers = self._readers(history)
-            del history  # a third of what a rebuild needs
+            del history  # its columns are not needed any more, and large
             for name in self._names:
                 self._rebuild(name, redis)
             self._relay(redis)
