@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         ge=0,
         description="followers in one shard with which they cease to be, fewer than great_from",
     )
+    cold_after_seconds: int = Field(
+        14 * DAY_SECONDS,
+        ge=0,
+        description="a feed that nobody has read for so long is dropped and not delivered to; "
+        "the next read builds it again; 0: none is",
+    )
     poison: Literal["stop", "quarantine"] = Field(
         "stop",
         description="what projectors do about an event that cannot be read: stop in front of it, "

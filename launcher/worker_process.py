@@ -27,6 +27,7 @@ def _config(settings: Settings) -> WorkerConfig:
         shards=settings.shards,
         window=settings.window,
         great=settings.great,
+        cold_after=settings.cold_after_seconds,
         poison=settings.poison,
         stream_entries_max=settings.stream_entries_max,
     )

@@ -40,7 +40,7 @@ class Batch:
         checkpoint, generation = self.checkpoint, self.shard.generation
         arguments: Operation = [checkpoint.position, checkpoint.place, self._last]
         arguments += generation.window, budget
-        arguments += generation.great.begins_at, generation.great.ends_at
+        arguments += generation.great.begins_at, generation.great.ends_at, int(generation.can_cool)
         for position, operation in self._operations:
             if position > checkpoint.position:
                 arguments += operation

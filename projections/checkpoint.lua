@@ -2,13 +2,15 @@
 -- KEYS[1]: the shard's checkpoint.
 -- ARGV: expected position, expected place, the position after the whole batch, the window
 -- length, the work that one call may do, with how many followers in the shard an author becomes
--- great, with how many they cease to be; the operations follow from FIRST_OPERATION on.
+-- great, with how many they cease to be, 1 if feeds can go cold; the operations follow from
+-- FIRST_OPERATION on.
 -- A shard that does not stand where the worker thinks it does is left alone: so a second worker,
 -- a retry after a lost reply or a zombie changes nothing. So is one that is held, because its
--- generation is about to be, or has been, replaced.
+-- generation is about to be, or has been, replaced; and one in which a feed is in the middle of
+-- going cold or warm: that is finished first, as of the position where it began.
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
-local FIRST_OPERATION = 8
+local FIRST_OPERATION = 9
 
 local function move_checkpoint(position, place)
     redis.call('HSET', checkpoint_key, 'position', position, 'place', place)
@@ -21,9 +23,9 @@ local function is_in_the_future(time_ms)
 end
 
 do
-    local found = redis.call('HMGET', checkpoint_key, 'position', 'place', 'held_until')
+    local found = redis.call('HMGET', checkpoint_key, 'position', 'place', 'held_until', 'turning')
     local position, place = tonumber(found[1] or 0), tonumber(found[2] or 0)
-    if position ~= tonumber(ARGV[1]) or place ~= tonumber(ARGV[2]) then
+    if position ~= tonumber(ARGV[1]) or place ~= tonumber(ARGV[2]) or found[4] then
         return { 0, position, place }
     end
     if found[3] then

@@ -19,6 +19,7 @@ from projections.batch import Batch
 from projections.batch_writer import BatchWriter, make_first_calls
 from projections.generations import Generations
 from projections.greatness import NOBODY_IS_GREAT, Greatness
+from projections.home_feed.cold_feeds import ColdFeeds
 from projections.home_feed.keys import HOME_FEED
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
@@ -70,7 +71,10 @@ class _Begun:
 
 
 class Projector:
-    """One worker. `projections` are applied in their order, generation by generation."""
+    """One worker. `projections` are applied in their order, generation by generation.
+
+    `cold_after`: feeds go cold after so many seconds in which nobody read them; 0: never.
+    """
 
     def __init__(
         self,
@@ -83,6 +87,7 @@ class Projector:
         shards: int,
         window: int,
         great: Greatness = NOBODY_IS_GREAT,
+        cold_after: float = 0,
     ) -> None:
         self._redis = redis
         self._log = log
@@ -92,6 +97,7 @@ class Projector:
         self._writers = {p.name: BatchWriter(redis, p) for p in projections}
         self._generations = Generations(redis)
         self._refill = Refill(self._generations, log)
+        self._cold_feeds = ColdFeeds(redis, cold_after)
         self._shards, self._window, self._great = shards, window, great
         self._checkpoints: dict[Shard, Checkpoint] = {}
         self._building_since: dict[Shard, float] = {}
@@ -107,6 +113,7 @@ class Projector:
         """
         self._beat()
         self._take_share()
+        self._cold_feeds.step(self._checkpoints)
         together: dict[int, list[Shard]] = defaultdict(list)
         for shard, checkpoint in self._checkpoints.items():
             together[checkpoint.position].append(shard)
@@ -129,6 +136,10 @@ class Projector:
         elif refused and not moved:
             # What there is to do is held: a switch or a repair is at work, and needs the time more.
             time.sleep(HELD_PAUSE_SECONDS)
+
+    def close(self) -> None:
+        """Hears of no more reads."""
+        self._cold_feeds.close()
 
     def _readable_by(
         self, shards: Sequence[Shard], entries: Sequence[Entry]

@@ -17,6 +17,7 @@ class Generation:
     """One complete build of a projection: so many shards, windows so long, such authors great.
 
     `release`: the newest retry of the quarantine that it knows (projections/log/quarantine.py).
+    `can_cool`: its feeds can go cold, since it keeps whom everybody follows.
     """
 
     projection: str
@@ -25,6 +26,7 @@ class Generation:
     window: int
     release: int = 0
     great: Greatness = NOBODY_IS_GREAT
+    can_cool: bool = True
 
     def shard(self, index: int) -> "Shard":
         """The shard with this index, from 0."""
@@ -66,11 +68,15 @@ class Shard:
 
     @property
     def checkpoint_key(self) -> str:
-        """Where the shard's checkpoint stands: `position`, `place`, `held_until`, `filling`.
+        """Where the shard's checkpoint stands: `position`, `place`, `held_until`, `filling`, and
+        of the home feed `turning`, `turns`, `cold`.
 
         `held_until` is a time of the server's clock in milliseconds; until then no batch is
         applied. `filling` stands there while a shard that began with nothing, although there was
-        a log, has not once come up to the log's end: nobody reads it before.
+        a log, has not once come up to the log's end: nobody reads it before. `turning` stands
+        there while a feed is in the middle of going cold or warm, and no batch is applied;
+        `turns` counts how often that was done (projections/home_feed/turn.lua), and `cold` how many
+        feeds are cold.
         """
         return f"{self.tag}checkpoint"
 
@@ -129,7 +135,8 @@ class Listed:
 class _Entry(msgspec.Struct):
     """What a generation was given when it was made; of one that is older than a field, its default.
 
-    So nobody is great in a generation from before there were great authors.
+    So nobody is great in a generation from before there were great authors, and no feed goes cold
+    in one from before there were cold feeds.
     """
 
     shards: int
@@ -139,6 +146,7 @@ class _Entry(msgspec.Struct):
     lost: bool = False
     great_from: int = 0
     great_until: int = 0
+    can_cool: bool = False
 
     @property
     def state(self) -> State:
@@ -158,7 +166,7 @@ def encode_entry(generation: Generation, *, building: bool, lost: bool = False) 
     return msgspec.json.encode(
         _Entry(
             generation.shards, generation.window, building, generation.release, lost,
-            great.begins_at, great.ends_at,
+            great.begins_at, great.ends_at, generation.can_cool,
         )
     )  # fmt: skip
 
@@ -177,7 +185,7 @@ def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]
             number, entry = int(name), msgspec.json.decode(value, type=_Entry)
             shape = entry.shards, entry.window, entry.release
             great = Greatness(entry.great_from, entry.great_until)
-            generation = Generation(projection, number, *shape, great)
+            generation = Generation(projection, number, *shape, great, entry.can_cool)
             found.append(Listed(generation, State.ACTIVE if number == active else entry.state))
     return sorted(found, key=lambda listed: listed.generation.number)
 

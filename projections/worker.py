@@ -66,6 +66,7 @@ class WorkerConfig:
     shards: int
     window: int
     great: Greatness = NOBODY_IS_GREAT
+    cold_after: float = 0
     poison: Policy = "stop"
     stream_entries_max: int = STREAM_ENTRIES_MAX
 
@@ -95,9 +96,11 @@ def run_projector(config: WorkerConfig) -> None:
     projector = Projector(
         client, log, quarantine, member, PROJECTIONS,
         shards=config.shards, window=config.window, great=config.great,
+        cold_after=config.cold_after,
     )  # fmt: skip
     run_steps(projector.step, stop)
     _leave(member)
+    projector.close()
     quarantine.close()
     store.close()
 

@@ -56,7 +56,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await models.watch.look()
-        watches = [asyncio.create_task(models.watch.run()), asyncio.create_task(lag.run())]
+        watches = [
+            asyncio.create_task(task)
+            for task in (models.watch.run(), lag.run(), models.read_marks.run())
+        ]
         yield
         await end(*watches)
         await streams.close()

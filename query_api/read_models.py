@@ -8,7 +8,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from projections.home_feed.read import HomeFeedReader
+from projections.home_feed.read import HomeFeedReader, WindowPage
 from projections.log.watch import LogWatch
 from projections.posts.keys import StoredPost
 from projections.posts.read import PostsReader
@@ -18,6 +18,7 @@ from projections.relational.fallback import FallbackReader
 from projections.relational.read import RelationalReader
 from query_api.breaker import Breaker
 from query_api.cache import FactCache
+from query_api.read_marks import ReadMarks
 
 POSTS_CACHED_MAX = 50_000
 PROFILES_CACHED_MAX = 50_000
@@ -42,6 +43,7 @@ class ReadModels:
         self.watch = LogWatch(self.redis, database_url)
         history = self.watch.history
         self.home_feed = HomeFeedReader(self.redis, history)
+        self.read_marks = ReadMarks(self.redis, self.breaker)
         self.posts = PostsReader(self.redis, history)
         self.profiles = ProfilesReader(self.redis, history)
         self.relational = RelationalReader(database_url)
@@ -53,6 +55,12 @@ class ReadModels:
         self._forget_numbers()
         for forget in (self.bodies.forget, self.people.forget, self._forget_numbers):
             history.on_change(forget)
+
+    async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:
+        """A page of a person's home feed, which they read now."""
+        page = await self.home_feed.feed(person, below=below, limit=limit)
+        self.read_marks.mark(person, is_cold=page.is_cold)
+        return page
 
     async def find_person(self, person_id: UUID) -> tuple[int | None, int | None]:
         """A person's number, and the position the answer holds for if there is none."""

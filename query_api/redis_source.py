@@ -30,7 +30,7 @@ class RedisSource:
             assert position is not None
             fresh = await freshness(models.watch, position)
             return Answered(PostPage(items=[], next=None, as_of=fresh.as_of, lag=fresh.lag), fresh)
-        page = await models.home_feed.feed(person, below=below, limit=limit)
+        page = await models.feed(person, below=below, limit=limit)
         return await self._posts(page, partial(models.relational.feed, person), below, limit)
 
     async def posts_of(self, person_id: UUID, *, below: int, limit: int) -> Answered[PostPage]:

@@ -11,6 +11,8 @@
 -- Posts of a great author are delivered to nobody: readers merge the author's window in. The follow
 -- or unfollow with which that begins or ends changes all followers over, in as many calls as it
 -- takes; a place inside one of these two therefore always stands in the middle of such a change.
+-- Nothing is delivered to a cold feed either: its owner stands in no list of followers, and counts
+-- among the author's followers by a number alone.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
 local COPIED_PER_DELIVERY = 6 -- entries of a list that are read, or written, in that time
 local CUT_OFF_TOGETHER = 8 -- what fell off is cut off when it is this part of a window
@@ -18,11 +20,22 @@ local REMOVED_ONE_BY_ONE = 32 -- beyond so many entries it is cheaper to write t
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
 local longest = window + math.max(2, math.floor(window / CUT_OFF_TOGETHER))
 local great_from, great_until = tonumber(ARGV[6]), tonumber(ARGV[7])
+local can_cool = ARGV[8] == '1'
 local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 local is_anybody_great = redis.call('HLEN', tag .. 'great') > 0
 
 local function is_great(author)
     return is_anybody_great and redis.call('HEXISTS', tag .. 'great', author) == 1
+end
+
+local function is_cold(person)
+    return can_cool and redis.call('HGET', tag .. 'warmth', person) == '0'
+end
+
+-- The author's followers among this shard's people, whether their feeds are cold or warm.
+local function count_followers(author)
+    local warm = redis.call('LLEN', tag .. 'r:' .. author)
+    return warm + tonumber(redis.call('HGET', tag .. 'cold', author) or 0)
 end
 
 -- A new post is the newest of all, so it goes to the head. What falls off the end is the horizon; it
@@ -141,38 +154,69 @@ local function take_out(follower, theirs)
     spent = spent + (#mine + #kept) / COPIED_PER_DELIVERY
 end
 
+local function follows_already(follower, followee)
+    if can_cool then
+        return redis.call('LPOS', tag .. 'o:' .. follower, followee)
+    end
+    local followers = tag .. 'r:' .. followee
+    spent = spent + redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
+    return redis.call('LPOS', followers, follower)
+end
+
 -- Returns whether the followee becomes great with it.
 local function follow(follower, followee, is_torn)
     local followers = tag .. 'r:' .. followee
-    if is_torn and redis.call('LPOS', followers, follower) then
-        spent = spent + redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
+    if is_torn and follows_already(follower, followee) then
         return false
     end
-    local count = redis.call('RPUSH', followers, follower)
+    local is_warm = not is_cold(follower)
+    if can_cool then
+        redis.call('RPUSH', tag .. 'o:' .. follower, followee)
+    end
+    if is_warm then
+        redis.call('RPUSH', followers, follower)
+    else
+        redis.call('HINCRBY', tag .. 'cold', followee, 1)
+    end
     if is_great(followee) then
-        redis.call('RPUSH', tag .. 'g:' .. follower, followee)
+        if is_warm then
+            redis.call('RPUSH', tag .. 'g:' .. follower, followee)
+        end
         return false
     end
-    if count == great_from then
+    if count_followers(followee) == great_from then
         return true
     end
-    merge_in(follower, own_window(followee))
+    if is_warm then
+        merge_in(follower, own_window(followee))
+    end
     return false
 end
 
 -- Returns whether the followee ceases to be great with it.
 local function unfollow(follower, followee)
-    local followers = tag .. 'r:' .. followee
-    local count = redis.call('LLEN', followers)
-    spent = spent + count / SCANNED_PER_DELIVERY
-    if redis.call('LREM', followers, 1, follower) == 0 then
+    if can_cool and redis.call('LREM', tag .. 'o:' .. follower, 1, followee) == 0 then
         return false
     end
-    if is_great(followee) then
-        redis.call('LREM', tag .. 'g:' .. follower, 1, followee)
-        return count - 1 == great_until
+    local is_warm = not is_cold(follower)
+    if is_warm then
+        local followers = tag .. 'r:' .. followee
+        spent = spent + redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
+        if redis.call('LREM', followers, 1, follower) == 0 and not can_cool then
+            return false
+        end
+    elseif redis.call('HINCRBY', tag .. 'cold', followee, -1) <= 0 then
+        redis.call('HDEL', tag .. 'cold', followee)
     end
-    take_out(follower, own_window(followee))
+    if is_great(followee) then
+        if is_warm then
+            redis.call('LREM', tag .. 'g:' .. follower, 1, followee)
+        end
+        return count_followers(followee) == great_until
+    end
+    if is_warm then
+        take_out(follower, own_window(followee))
+    end
     return false
 end
 
@@ -230,7 +274,7 @@ for i = FIRST_OPERATION, #ARGV, 6 do
         if kind == 'P' then
             if place == 0 then
                 push('w:', 'wh', a, position)
-                if own then
+                if own and not is_cold(a) then
                     push('f:', 'fh', a, position)
                 end
             end

@@ -13,6 +13,7 @@ from projections.home_feed.keys import (
     AUTHOR_WINDOWS,
     FEED_HORIZONS,
     FEEDS,
+    FOLLOWEES,
     FOLLOWERS,
     GREAT,
     GREAT_FOLLOWEES,
@@ -97,10 +98,14 @@ def _load_windows(
 
 
 def _load_followers(loader: Loader, shard: Shard, follows: Follows) -> None:
-    """Who follows whom among this shard's people, in the order in which they followed."""
+    """Who follows whom among this shard's people, in the order in which they followed: by whom is
+    followed and, where feeds can go cold, by who follows. All feeds begin warm."""
     standing = follows.where(follows.end == NEVER)
     order = np.lexsort((standing.begin, standing.followee))
     _load_lists(loader, shard, FOLLOWERS, standing.followee[order], standing.follower[order])
+    if shard.generation.can_cool:
+        order = np.lexsort((standing.begin, standing.follower))
+        _load_lists(loader, shard, FOLLOWEES, standing.follower[order], standing.followee[order])
 
 
 def _load_great(loader: Loader, shard: Shard, theirs: Parted) -> None:

@@ -1,6 +1,6 @@
 """Reading feeds and authors' windows, page by page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -18,7 +18,7 @@ from projections.log.in_sight import HistoryInSight
 from projections.reading import ActiveGeneration, Looked, positions_of
 from projections.shards import Generation
 
-PAGE_PRELUDES = ("descending", "horizon")
+PAGE_PRELUDES = ("descending", "horizon", "newest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,15 @@ class WindowPage:
 
     While a shard is in the middle of an event, the feed may already show that one event.
     `more`: the window goes on below the last of them. `horizon`: at and below it the window
-    knows nothing (0: it knows everything).
+    knows nothing (0: it knows everything). `is_cold`: it was merged from the windows of those whom
+    its owner follows, since nobody had read it for long.
     """
 
     position: int
     horizon: int
     posts: list[int]
     more: bool
+    is_cold: bool = field(default=False, compare=False)
 
 
 class HomeFeedReader:
@@ -47,8 +49,8 @@ class HomeFeedReader:
     async def feed(self, person: int, *, below: int, limit: int) -> WindowPage:
         """A page of a person's home feed: posts below this position (0: the newest).
 
-        The windows of the great authors whom they follow are merged in; the horizon is the highest
-        of all these windows.
+        The windows of the great authors whom they follow are merged in, and where the feed is cold
+        those of everybody whom they follow; the horizon is the highest of all these windows.
         """
         return await self._read((FEEDS, FEED_HORIZONS, GREAT_FOLLOWEES), person, below, limit)
 
@@ -73,10 +75,12 @@ class HomeFeedReader:
         async def look(generation: Generation) -> Looked[WindowPage]:
             shard = generation.shard_of(owner)
             found = await self._page(shard.checkpoint_key, [*arguments, generation.window])
-            checkpoint, horizon, entries = cast("tuple[list[bytes | None], int, list[Any]]", found)
+            checkpoint, horizon, entries, is_cold = cast(
+                "tuple[list[bytes | None], int, list[Any], int]", found
+            )
             posts = [int(entry) for entry in entries]
             [position] = positions_of([checkpoint])
-            page = WindowPage(position, horizon, posts[:limit], len(posts) > limit)
+            page = WindowPage(position, horizon, posts[:limit], len(posts) > limit, is_cold == 1)
             return Looked([checkpoint], page)
 
         return await self._active.read(look)

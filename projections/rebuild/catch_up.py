@@ -6,6 +6,7 @@ from domain.errors import UnreadableEvent
 from projections.batch_writer import BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.generations import Generations
+from projections.home_feed.turning import Turning
 from projections.log.entry import Entry
 from projections.log.quarantine import Quarantine
 from projections.log.store import Store
@@ -29,6 +30,7 @@ class CatchUp:
         [projection] = [one for one in PROJECTIONS if one.name == generation.projection]
         self._writer = BatchWriter(redis, projection)
         self._generations = Generations(redis)
+        self._turning = Turning(redis)
         self._store = store
         self._quarantine = quarantine
         self._shards = generation.all_shards()
@@ -54,6 +56,7 @@ class CatchUp:
     def once(self) -> int:
         """One batch for every shard that is behind; returns the entries of the longest."""
         taken = 0
+        self._turning.finish(self._shards)  # it may have been laid to rest in the middle of a turn
         for shard, checkpoint in self._generations.checkpoints(self._shards).items():
             entries = self._store.read_after(checkpoint.position, BATCH_ENTRIES_MAX)
             if entries:

@@ -21,13 +21,24 @@ class Follows:
         self._by_followee: Numbers = np.empty(0, np.int64)
         self._sorted_followees: Numbers = np.empty(0, np.int64)
 
-    def audience(self, shard: Shard, followees: Numbers, position: int) -> Rows:
-        """The followers among this shard's people, in the order in which they followed."""
+    def audience(
+        self, shard: Shard, followees: Numbers, position: int
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """The followers among this shard's people: (index in followees, follower, since when)."""
         owner, rows = self._standing(*self._rows_of_followees(followees), position)
         follower, begin = self._truth.follower[rows], self._truth.begin[rows]
         here = indices_of(shard.generation, follower) == shard.index
-        order = np.lexsort((begin[here], owner[here]))
-        return rows_of(owner[here][order], follower[here][order], len(followees))
+        return owner[here], follower[here], begin[here]
+
+    def followed_by(self, shard: Shard, people: Numbers, position: int) -> Rows:
+        """Everyone whom these people follow, if they are in the shard, in the order in which they
+        followed."""
+        owner, rows = _rows(self._truth.follower, people)
+        owner, rows = self._standing(owner, rows, position)
+        here = (indices_of(shard.generation, people) == shard.index)[owner]
+        owner, rows = owner[here], rows[here]
+        order = np.lexsort((self._truth.begin[rows], owner))
+        return rows_of(owner[order], self._truth.followee[rows][order], len(people))
 
     def followers(self, shard: Shard, people: Numbers, position: int) -> Rows:
         """Everyone who follows these people, if they are in the shard; newest member first."""

@@ -11,7 +11,6 @@ import numpy as np
 
 from projections.placement import indices_of
 from projections.shards import Generation, Shard
-from projections.verify.rows import Rows, rows_of
 from projections.verify.truth import STILL, Numbers, Truth
 
 
@@ -67,10 +66,12 @@ class GreatAuthors:
         self._arrange()
         return np.unique(self._merged.follower)
 
-    def followees(self, shard: Shard, people: Numbers, position: int) -> Rows:
-        """The great authors whom these people follow, in the order in which that began.
+    def followees(
+        self, shard: Shard, people: Numbers, position: int
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """The great authors whom these people follow: (index in people, author, since when).
 
-        One list for each; an empty one for who is not in the shard.
+        Nothing of who is not in the shard.
         """
         self._arrange()
         merged = self._merged
@@ -79,9 +80,7 @@ class GreatAuthors:
         order = np.argsort(people, kind="stable")
         owner = order[np.searchsorted(people[order], standing.follower)]
         here = indices_of(shard.generation, standing.follower) == shard.index
-        owner, followee, begin = owner[here], standing.followee[here], standing.begin[here]
-        by_owner = np.lexsort((begin, owner))
-        return rows_of(owner[by_owner], followee[by_owner], len(people))
+        return owner[here], standing.followee[here], standing.begin[here]
 
     def _arrange(self) -> None:
         truth = self._truth

@@ -26,6 +26,7 @@ from projections.verify.looking import (
 from projections.verify.mending import Mending
 from projections.verify.strays import inspect_strays
 from projections.verify.truth import Numbers, Truth
+from projections.verify.warmth import WarmthMoved
 
 Progress = Callable[[int], object]
 """Told how many items have been compared so far."""
@@ -64,7 +65,7 @@ class Inspection:
         self._redis = redis
         self._generation = generation
         self._truth = truth
-        self._kinds = kinds_of(generation, truth, identities)
+        self._kinds = kinds_of(generation, truth, identities, redis)
         self._mending = Mending(redis) if repair else None
         self._progress = progress
         self._checked = 0
@@ -114,13 +115,25 @@ class Inspection:
     def _judge(self, kind: ItemKind, shard: Shard, look: Look, *, is_doubtful: bool) -> None:
         verdicts: list[Verdict] = []
         if is_doubtful:
-            verdicts = kind.judge(shard, look.owners, look.answers, look.position)
+            look, verdicts = self._judged(kind, shard, look)
         self.findings.compared(kind.name, len(look.owners), len(verdicts), look.position)
         self.findings.add(_differences(kind, shard, verdicts, look.position))
         if verdicts and self._mending is not None:
             self._mend(kind, shard, [verdict.owner for verdict in verdicts])
         self._checked += len(look.owners)
         self._progress(self._checked)
+
+    def _judged(self, kind: ItemKind, shard: Shard, look: Look) -> tuple[Look, list[Verdict]]:
+        """What is wrong, as of this look or, where feeds went cold or warm since, a later one."""
+        deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
+        while True:
+            try:
+                return look, kind.judge(shard, look.owners, look.answers, look.position)
+            except WarmthMoved:
+                if time.monotonic() > deadline:
+                    raise CannotTell(f"feeds of {shard} go cold and warm all the time") from None
+            look = self._looking.look(Question(kind, shard, look.owners))
+            self._truth.reach(look.position)
 
     def _inspect_checkpoint(self, shard: Shard) -> bool:
         """Whether the shard's checkpoint is right, or has been put right.
@@ -169,9 +182,9 @@ class Inspection:
                 continue
             look = self._looking.look(Question(kind, shard, owners))
             self._truth.reach(look.position)
-            verdicts = kind.judge(shard, owners, look.answers, look.position)
+            look, verdicts = self._judged(kind, shard, look)
             writes = [write for verdict in verdicts for write in verdict.writes]
-            if self._mending.write(shard, look.position, writes):
+            if self._mending.write(shard, look.position, look.turns, writes):
                 self.findings.repaired += len(verdicts)
                 return
         raise CannotTell(f"{shard} does not hold still long enough to be mended; try again")

@@ -45,10 +45,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was read of some owners, as it came, and the position it holds for."""
+    """What was read of some owners, as it came, and the position it holds for.
+
+    `turns`: how often feeds of the shard had gone cold or warm.
+    """
 
     owners: Sequence[int]
     position: int
+    turns: int
     whole: bytes
 
     @property

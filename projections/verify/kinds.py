@@ -1,24 +1,32 @@
 """What is compared of each projection."""
 
-from projections.home_feed.keys import FOLLOWERS as AUDIENCE
-from projections.home_feed.keys import GREAT_FOLLOWEES, HOME_FEED
+from redis import Redis
+
+from projections.home_feed.keys import FOLLOWEES as HOME_FOLLOWEES
+from projections.home_feed.keys import HOME_FEED
 from projections.posts.keys import POSTS, StoredPost
 from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, StoredProfile
 from projections.shards import Generation, Shard
+from projections.verify.audiences import Audiences
 from projections.verify.expected import ExpectedAnswers
 from projections.verify.facts import Facts, Ids, Visible, post_of, profile_of
 from projections.verify.follows import Follows
-from projections.verify.great_items import Great
+from projections.verify.great_items import Great, GreatFollowees
 from projections.verify.greatness import GreatAuthors
 from projections.verify.identities import Identities
 from projections.verify.items import ItemKind
 from projections.verify.lists import Lists, Windows, people_of
 from projections.verify.oracle import Oracle
 from projections.verify.truth import Numbers, Truth
+from projections.verify.warmth import Warmth
+from projections.verify.warmth_items import WarmthItems
 
 
-def kinds_of(generation: Generation, truth: Truth, identities: Identities) -> list[ItemKind]:
-    """Every kind of items that this generation's projection has."""
+def kinds_of(
+    generation: Generation, truth: Truth, identities: Identities, redis: Redis
+) -> list[ItemKind]:
+    """Every kind of items that this generation's projection has, in the order in which they are
+    compared: what others are judged by comes first."""
     follows = Follows(truth)
 
     def people_in(shard: Shard) -> Numbers:
@@ -30,18 +38,17 @@ def kinds_of(generation: Generation, truth: Truth, identities: Identities) -> li
             oracle = Oracle(truth, generation.window, great)
             expected = ExpectedAnswers(truth)
 
-            def followers_of_great(shard: Shard) -> Numbers:
-                return people_of(shard, great.followers_ever())
+            def who_follows(shard: Shard) -> Numbers:
+                return people_in(shard) if generation.can_cool else truth.people[:0]
 
-            great_followees = Lists(
-                "great followees", GREAT_FOLLOWEES, followers_of_great, great.followees, expected
-            )
             return [
+                WarmthItems(truth),
                 Windows("feed", oracle, expected),
                 Windows("author window", oracle, expected),
-                Lists("audience", AUDIENCE, lambda _: truth.people, follows.audience, expected),
+                Audiences(truth, follows, Warmth(redis)),
+                Lists("followees", HOME_FOLLOWEES, who_follows, follows.followed_by, expected),
                 Great(great),
-                great_followees,
+                GreatFollowees(great),
             ]
         case name if name == POSTS:
             visible = Visible(truth, posts=True)

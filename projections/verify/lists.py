@@ -30,7 +30,10 @@ from projections.verify.items import (
 from projections.verify.oracle import Oracle, Window
 from projections.verify.rows import NO_NUMBER, Rows, numbers_in, read_rows
 from projections.verify.truth import Numbers, is_in
+from projections.verify.warmth import reads_warmth, since_in
 from projections.whole_answers import strings_at
+
+NOTHING = Window(np.empty(0, np.int64), 0)
 
 HORIZONS = script_text("projections.verify", "horizons", "read")
 
@@ -62,10 +65,12 @@ class Windows:
         return owners_in(keys, self._lists)
 
     def reads(self, shard: Shard, owners: Sequence[int]) -> Iterator[bytes]:
-        """Horizons, then lists as far as they are windows."""
+        """Horizons; of feeds, who is cold; then lists as far as they are windows."""
         window = shard.generation.window
         where = shard.tag, self._lists, self._horizons
         yield pack(("EVAL", HORIZONS, 0, *where, window, *owners))
+        if self._follows:
+            yield reads_warmth(shard, owners)
         yield from _read_lists(shard, self._lists, owners, window - 1)
 
     def doubtful(self, shard: Shard, looks: Sequence[Look]) -> Sequence[Look]:
@@ -77,7 +82,16 @@ class Windows:
         ends = [end for _, end in filter(None, read)]
         horizons = [one or b"0" for horizons, _ in filter(None, read) for one in horizons]
         below = read_rows([horizons]).numbers
-        rows, right = self._oracle.expect(owners, below, looks[0].position, follows=self._follows)
+        since = np.zeros(len(owners), np.int64)
+        if self._follows:
+            warmth = [strings_at(look.whole, end) for look, end in zip(looks, ends, strict=True)]
+            if not all(warmth):
+                return looks
+            ends = [end for _, end in filter(None, warmth)]
+            since = since_in([one for found, _ in filter(None, warmth) for one in found], shard)
+        rows, right = self._oracle.expect(
+            owners, below, looks[0].position, follows=self._follows, since=since
+        )
         return _unlike(looks, ends, self._expected.lists(rows), right)
 
     def judge(
@@ -85,21 +99,33 @@ class Windows:
     ) -> list[Verdict]:
         """Posts and horizons, exactly."""
         horizons, *lists = answers
+        since = np.zeros(len(owners), np.int64)
+        if self._follows:
+            warmth, *lists = lists
+            since = since_in(warmth, shard)
         if horizons is WRONG_TYPE:
             raise CannotTell(f"{shard.tag}{self._horizons} is no hash: delete it, and repair")
         posts = read_rows(lists)
         below = numbers_in([horizon or b"0" for horizon in horizons])
         numbers = np.array(owners, np.int64)
-        right = self._oracle.accept(numbers, posts, below, position, follows=self._follows)
+        right = self._oracle.accept(
+            numbers, posts, below, position, follows=self._follows, since=since
+        )
         at_home = self._at_home(shard, numbers)
         wrong = np.flatnonzero(~np.where(at_home, right, posts.sizes + below == 0)).tolist()
         windows = posts.each() if wrong else []
         return [
             self._verdict(
-                owners[at], Window(windows[at], int(below[at])), position, belongs=bool(at_home[at])
+                owners[at],
+                Window(windows[at], int(below[at])),
+                self._right(owners[at], position, int(since[at])) if at_home[at] else NOTHING,
+                position,
             )
             for at in wrong
         ]
+
+    def _right(self, owner: int, position: int, since: int) -> Window:
+        return self._oracle.exact(owner, position, follows=self._follows, since=since)
 
     def _at_home(self, shard: Shard, owners: Numbers) -> np.ndarray:
         """Whose windows of these history puts into the shard."""
@@ -108,10 +134,7 @@ class Windows:
             at_home &= indices_of(shard.generation, owners) == shard.index
         return at_home
 
-    def _verdict(self, owner: int, live: Window, position: int, *, belongs: bool) -> Verdict:
-        right = Window(np.empty(0, np.int64), 0)
-        if belongs:
-            right = self._oracle.exact(owner, position, follows=self._follows)
+    def _verdict(self, owner: int, live: Window, right: Window, position: int) -> Verdict:
         flaws = flaws_of_list(live.posts, right.posts)
         if live.horizon != right.horizon:
             flaws.append(Flaw(What.HORIZON, 0, str(live.horizon), str(right.horizon)))

@@ -31,7 +31,7 @@ class Question:
     def __init__(self, kind: ItemKind, shard: Shard, owners: Sequence[int]) -> None:
         self.shard = shard
         self.owners = owners
-        checkpoint = pack(("HMGET", shard.checkpoint_key, "position", "place"))
+        checkpoint = pack(("HMGET", shard.checkpoint_key, "position", "place", "turning", "turns"))
         self.packed = [checkpoint, *kind.reads(shard, owners)]
 
 
@@ -71,20 +71,22 @@ class Looking:
             yield coming.result()
 
     def look(self, question: Question) -> Look:
-        """At one instant, outside any event."""
+        """At one instant, outside any event, while no feed is in the middle of going cold or
+        warm."""
         shard = question.shard
         deadline = time.monotonic() + STAND_STILL_SECONDS_MAX
         while True:
             whole = self._answers.at_one_instant(question.packed)
             if (read := strings_at(whole, 0)) is None:
                 raise CannotTell(f"{shard.checkpoint_key} is no hash any more: verify again")
-            (position, place), end = read
+            (position, place, turning, turns), end = read
             if position is None:
                 raise CannotTell(f"{shard} has no checkpoint: projectors build it by themselves")
-            if int(place or 0) == 0:
-                return Look(question.owners, int(position), whole[end:])
+            if int(place or 0) == 0 and not turning:
+                return Look(question.owners, int(position), int(turns or 0), whole[end:])
             if time.monotonic() > deadline:
-                raise CannotTell(f"{shard} stays in the middle of an event: does a projector run?")
+                inside = "a feed's turn" if turning else "an event"
+                raise CannotTell(f"{shard} stays in the middle of {inside}: does a projector run?")
             time.sleep(LOOK_AGAIN_SECONDS)
 
     def _look_at_all(self, questions: Sequence[Question]) -> list[Look]:

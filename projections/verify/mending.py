@@ -21,12 +21,14 @@ class Mending:
         self._mend = load_script(redis, "projections.verify", "mend")
 
     def hold(self, shard: Shard) -> bool:
-        """Keeps projectors from the shard for a moment; not while it is inside an event."""
+        """Keeps projectors from the shard for a moment; not while it is inside an event, or a feed
+        in the middle of going cold or warm."""
         return self._hold(keys=[shard.checkpoint_key], args=[HOLD_MS]) == 1
 
-    def write(self, shard: Shard, position: int, writes: Sequence[Write]) -> bool:
-        """Carries the writes out if the shard still stands at this position, and ends the hold."""
-        arguments: list[str | bytes | int] = [position, str(FOREVER)]
+    def write(self, shard: Shard, position: int, turns: int, writes: Sequence[Write]) -> bool:
+        """Carries the writes out if the shard still stands at this position, and no feed went cold
+        or warm since it was looked at, and ends the hold."""
+        arguments: list[str | bytes | int] = [position, turns, str(FOREVER)]
         for command, key, values in writes:
             arguments += [command, key, len(values), *values]
         return self._mend(keys=[shard.checkpoint_key], args=arguments) == 1

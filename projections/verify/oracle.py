@@ -72,20 +72,30 @@ class Oracle:
         self._trims = AuthorTrims(window)
 
     def expect(
-        self, owners: Numbers, horizons: Numbers, position: int, *, follows: bool
+        self,
+        owners: Numbers,
+        horizons: Numbers,
+        position: int,
+        *,
+        follows: bool,
+        since: Numbers | None = None,
     ) -> tuple[Rows, np.ndarray]:
         """What these windows have to hold as of this position, newest first, if the horizons are
         right; and which of the horizons are.
 
-        `follows`: home feeds as they are stored; otherwise authors' own windows.
+        `follows`: home feeds as they are stored; otherwise authors' own windows. `since`: from
+        which position on each takes in what its owner follows (warmth.py); None: from ever.
         """
         self._arrange()
-        subscriptions = self._subscriptions(owners, position, follows=follows)
+        since = np.zeros(len(owners), np.int64) if since is None else since
+        subscriptions = self._subscriptions(owners, position, since, follows=follows)
         low, high = self._extent(subscriptions, horizons, position)
         if (high - low).sum() > APPEARANCES_MAX and len(owners) > 1:
             half = len(owners) // 2
             parts = [
-                self.expect(owners[part], horizons[part], position, follows=follows)
+                self.expect(
+                    owners[part], horizons[part], position, follows=follows, since=since[part]
+                )
                 for part in (slice(half), slice(half, None))
             ]
             return joined(rows for rows, _ in parts), np.concatenate([right for _, right in parts])
@@ -99,17 +109,18 @@ class Oracle:
         return self._shown(above, len(owners)), right & (explained | trimmed)
 
     def accept(
-        self, owners: Numbers, posts: Rows, horizons: Numbers, position: int, *, follows: bool
-    ) -> np.ndarray:
+        self, owners: Numbers, posts: Rows, horizons: Numbers, position: int, *, follows: bool,
+        since: Numbers | None = None,
+    ) -> np.ndarray:  # fmt: skip
         """Which of these owners' windows are right as of this position, entry by entry."""
-        expected, right = self.expect(owners, horizons, position, follows=follows)
+        expected, right = self.expect(owners, horizons, position, follows=follows, since=since)
         return right & posts.same_as(expected)
 
-    def exact(self, owner: int, position: int, *, follows: bool) -> Window:
-        """The right window of one owner as of this position."""
+    def exact(self, owner: int, position: int, *, follows: bool, since: int = 0) -> Window:
+        """The right window of one owner as of this position; `since` as with `expect`."""
         self._arrange()
         owners = np.array([owner], np.int64)
-        subscriptions = self._subscriptions(owners, position, follows=follows)
+        subscriptions = self._subscriptions(owners, position, np.array([since]), follows=follows)
         low, high = self._extent(subscriptions, np.zeros(1, np.int64), position)
         stood = self._appearances(subscriptions, low, high, position)
         posts = np.unique(stood.post)[::-1]
@@ -149,23 +160,26 @@ class Oracle:
             at[people[np.minimum(at, len(people) - 1)] != numbers] = len(people)
         return at
 
-    def _subscriptions(self, owners: Numbers, position: int, *, follows: bool) -> _Subscriptions:
-        own = np.arange(len(owners))
-        ever, always = np.zeros_like(own), np.full_like(own, STILL)
+    def _subscriptions(
+        self, owners: Numbers, position: int, since: Numbers, *, follows: bool
+    ) -> _Subscriptions:
+        own = np.flatnonzero(since <= position)
+        always = np.full_like(own, STILL)
         if not follows:
-            return _Subscriptions(own, self._index_of(owners), ever, always)
+            return _Subscriptions(own, self._index_of(owners), since, always)
         stored = self._great.stored()
         low = np.searchsorted(stored.follower, owners, side="left")
         high = np.searchsorted(stored.follower, owners, side="right")
         rows = ranges(low, high)
-        owner = np.repeat(own, high - low)
-        begun = stored.begin[rows] <= position
-        rows, owner = rows[begun], owner[begun]
-        end = stored.end[rows]
+        owner = np.repeat(np.arange(len(owners)), high - low)
+        # To a feed that was built again it is as if all that was followed then began there.
+        begin, end = np.maximum(stored.begin[rows], since[owner]), stored.end[rows]
+        begun = (begin <= position) & (begin < end)
+        rows, owner, begin, end = rows[begun], owner[begun], begin[begun], end[begun]
         return _Subscriptions(
             np.concatenate((own, owner)),
-            self._index_of(np.concatenate((owners, stored.followee[rows]))),
-            np.concatenate((ever, stored.begin[rows])),
+            self._index_of(np.concatenate((owners[own], stored.followee[rows]))),
+            np.concatenate((since[own], begin)),
             np.concatenate((always, np.where(end > position, STILL, end))),
         )
 

@@ -58,6 +58,10 @@ class EitherStore:
         self._forget_authors()
         models.watch.history.on_change(self._forget_authors)
 
+    def is_reading(self, caller: Caller) -> None:
+        """Somebody reads their feed as long as a stream of it is open."""
+        self._models.read_marks.mark(caller.number)
+
     async def epoch(self) -> str:
         """The history that is served."""
         return self._models.watch.epoch or (await self._models.relational.position()).epoch

@@ -71,6 +71,7 @@ class Session:
         subscription = None
         due = time.monotonic() + HEARTBEAT_SECONDS
         while (left := self._expires_at - time.time()) > 0 and self._is_the_same_history():
+            self._stores.is_reading(self._caller)
             if await self._was_built_anew():
                 subscription = None
                 yield self._told("rebuilt", FeedBuiltAnew(as_of=self._place.position))

@@ -78,7 +78,7 @@ class SwiftFeed:
         below = bound_of(asked.cursor)
         try:
             page = await self._models.breaker.call(
-                lambda: self._models.home_feed.feed(person, below=below, limit=asked.limit)
+                lambda: self._models.feed(person, below=below, limit=asked.limit)
             )
             fresh = await freshness(self._models.watch, page.position)
         except (RedisAway, RedisError, ProjectionUnavailable):

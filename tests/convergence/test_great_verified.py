@@ -12,10 +12,12 @@ from projections.batch_writer import BatchWriter
 from projections.greatness import Greatness
 from projections.home_feed.apply import PROJECTION
 from projections.home_feed.keys import GREAT, HOME_FEED
-from projections.shards import Generation
+from projections.shards import Generation, Shard
 from projections.verify.greatness import GreatAuthors
 from projections.verify.inspection import Inspection, Sample
+from projections.verify.joined import joined_lists
 from projections.verify.lists import people_of
+from projections.verify.truth import Numbers
 from tests.convergence.contents import contents
 from tests.convergence.histories import LogBuilder, histories
 from tests.convergence.test_great_audiences import apply_all, followed
@@ -27,6 +29,13 @@ from tests.integration.corruptions import (
 )
 from tests.prove.model import Model
 from tests.prove.truth_from_log import IdentitiesFromLog, TruthFromLog
+
+
+def great_followees(
+    great: GreatAuthors, shard: Shard, people: Numbers, position: int
+) -> list[Numbers]:
+    """One list for each, in the order in which that began."""
+    return joined_lists(*great.followees(shard, people, position), len(people))[0].each()
 
 
 @on_one_server
@@ -50,7 +59,7 @@ def test_as_of_any_position_the_same_are_great_and_for_the_same_people(
             }
             right = {a: since for (home, a), since in state.great.items() if home == shard.index}
             assert {author: since for author, since in here.items() if since} == right
-            found = great.followees(shard, people, state.position).each() if len(people) else []
+            found = great_followees(great, shard, people, state.position) if len(people) else []
             for person, followees in zip(people.tolist(), found, strict=True):
                 assert followees.tolist() == state.great_followees.get(person, [])
 
@@ -101,7 +110,7 @@ def test_who_is_of_another_shard_has_no_great_followees_here() -> None:
     truth, two = TruthFromLog(lambda: log.entries), replace(generation, shards=2)
     great, people = GreatAuthors(truth, two), np.array(log.people, np.int64)
     for shard in two.all_shards():
-        found = great.followees(shard, people, log.entries[-1].position).each()
+        found = great_followees(great, shard, people, log.entries[-1].position)
         for person, followees in zip(log.people, found, strict=True):
             follows = person in log.people[1:4] and two.shard_of(person) == shard
             assert followees.tolist() == (log.people[:1] if follows else [])

@@ -38,7 +38,7 @@ def settle(redis: Redis, name: str) -> None:
 def horizons(redis: Redis, name: str) -> list[str]:
     """The keys of hashes of horizons."""
     settle(redis, name)
-    return sorted(key.decode() for key in redis.scan_iter(f"{{{name}:*h", _type="hash"))
+    return sorted(key.decode() for key in redis.scan_iter(f"{{{name}:*}}[fw]h", _type="hash"))
 
 
 def lists(redis: Redis, name: str, least: int) -> list[str]:
@@ -121,6 +121,36 @@ def lose_a_great_followee(redis: Redis, name: str, rng: random.Random) -> None:
     redis.lrem(key, 1, rng.choice(redis.lrange(key, 0, -1)))
 
 
+def cold_people(redis: Redis, name: str) -> list[tuple[str, str]]:
+    """Shards' tags and people whose feeds are cold there."""
+    return [
+        (key.removesuffix("warmth"), person.decode())
+        for key in sorted(k.decode() for k in redis.scan_iter(f"{{{name}:*}}warmth", _type="hash"))
+        for person, since in sorted(redis.hgetall(key).items())
+        if since == b"0"
+    ]
+
+
+def deliver_to_a_cold_feed(redis: Redis, name: str, rng: random.Random) -> None:
+    tag, person = rng.choice(cold_people(redis, name))
+    redis.rpush(f"{tag}r:{rng.choice(redis.lrange(f'{tag}o:{person}', 0, -1)).decode()}", person)
+
+
+def store_a_cold_feed(redis: Redis, name: str, rng: random.Random) -> None:
+    tag, person = rng.choice(cold_people(redis, name))
+    redis.rpush(f"{tag}f:{person}", "1")
+
+
+def miscount_cold_followers(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice(sorted(redis.scan_iter(f"{{{name}:*}}cold", _type="hash")))
+    redis.hset(key, rng.choice(redis.hkeys(key)), rng.choice(["0", "99", "rubbish"]))
+
+
+def forget_a_followee(redis: Redis, name: str, rng: random.Random) -> None:
+    key = rng.choice([key for key in lists(redis, name, 1) if "}o:" in key])
+    redis.lrem(key, 1, rng.choice(redis.lrange(key, 0, -1)))
+
+
 def change_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
     key = rng.choice(strings(redis, name))
     redis.set(key, rng.choice([b"7", b"{}", redis.get(key).replace(b"1", b"2") + b" "]))
@@ -155,6 +185,9 @@ LISTS = (
 )
 HORIZONS = (change_a_horizon, forget_a_horizon, give_a_horizon_to_nobody)
 GREAT = (forget_that_somebody_is_great, make_somebody_great, lose_a_great_followee)
+COLD = (deliver_to_a_cold_feed, store_a_cold_feed, miscount_cold_followers)
+"""Of a home feed in which something is cold."""
+
 FACTS = (change_a_fact, lose_a_fact, keep_a_fact_of_nobody)
 
 OF_ANOTHER_TYPE = [
@@ -165,7 +198,7 @@ OF_ANOTHER_TYPE = [
 ]
 
 CORRUPTIONS = [
-    *((HOME_FEED, corrupt) for corrupt in (*LISTS, *HORIZONS, *GREAT)),
+    *((HOME_FEED, corrupt) for corrupt in (*LISTS, *HORIZONS, *GREAT, forget_a_followee)),
     *((PROFILES, corrupt) for corrupt in (*LISTS, *FACTS)),
     *((POSTS, corrupt) for corrupt in FACTS),
 ]

@@ -62,7 +62,7 @@ class Pipeline:
         member = Member(self.redis, "relay")
         return Relay(self.store, self.stream, member, self.read_models, entries_max=entries_max)
 
-    def projector(self, poison: Policy = "stop") -> Projector:
+    def projector(self, poison: Policy = "stop", *, cold_after: float = 0) -> Projector:
         """A new projector."""
         return Projector(
             self.redis,
@@ -73,6 +73,7 @@ class Pipeline:
             shards=self.shards,
             window=self.window,
             great=self.great,
+            cold_after=cold_after,
         )
 
     def quarantine(self, poison: Policy = "stop") -> Quarantine:

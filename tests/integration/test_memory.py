@@ -21,7 +21,8 @@ from tests.waiting import until
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 ENTRY_BYTES_MAX = 8.0
-EDGE_BYTES_MAX = 16.0
+EDGE_BYTES_MAX = 20.0
+"""The home feed keeps followers for deliveries, and followees for when a feed has to be merged."""
 
 FAR_DOWN_THE_LOG = 20_000_000
 """Positions as a grown system has them: they take four bytes."""
@@ -80,7 +81,7 @@ def test_an_entry_of_a_full_feed_costs_at_most_eight_bytes(redis: Redis) -> None
     assert per_entry <= ENTRY_BYTES_MAX
 
 
-def test_a_follow_edge_of_a_long_tailed_graph_costs_at_most_sixteen_bytes(redis: Redis) -> None:
+def test_a_follow_edge_of_a_long_tailed_graph_costs_at_most_twenty_bytes(redis: Redis) -> None:
     people = 5_000
     seed = random.Random(7)
     numbers = [2 * n for n in range(1, people + 1)]

@@ -36,7 +36,7 @@ def test_all_is_written_and_the_hold_ends(redis: Redis, shard: Shard) -> None:
     mending.hold(shard)
     now = time.time() * 1000
     assert now < held_until(redis, shard) < now + 2_000
-    assert mending.write(shard, 9, WRITES)
+    assert mending.write(shard, 9, 0, WRITES)
     assert feed(redis, shard) == [b"9", b"8"]
     assert redis.hget(f"{shard.tag}fh", "2") == b"7"
     assert held_until(redis, shard) == 0
@@ -47,7 +47,7 @@ def test_nothing_is_written_to_a_shard_that_moved(
     redis: Redis, shard: Shard, position: int, place: int
 ) -> None:
     redis.hset(shard.checkpoint_key, mapping={"position": position, "place": place})
-    assert not Mending(redis).write(shard, 9, WRITES)
+    assert not Mending(redis).write(shard, 9, 0, WRITES)
     assert feed(redis, shard) == [b"1"]
 
 
@@ -56,7 +56,7 @@ def test_a_shard_that_rests_is_mended_and_rests_on(redis: Redis, shard: Shard) -
     mending = Mending(redis)
     mending.hold(shard)
     assert held_until(redis, shard) == FOREVER
-    assert mending.write(shard, 9, WRITES)
+    assert mending.write(shard, 9, 0, WRITES)
     assert feed(redis, shard) == [b"9", b"8"]
     assert held_until(redis, shard) == FOREVER
 

@@ -2,6 +2,7 @@
 
 from tests.mutants import (
     bulk_builds,
+    cold_feeds,
     consistency,
     great_authors,
     great_in_columns,
@@ -23,6 +24,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *home_feed_calls.MUTANTS,
     *great_authors.MUTANTS,
     *great_in_columns.MUTANTS,
+    *cold_feeds.MUTANTS,
     *projections.MUTANTS,
     *log.MUTANTS,
     *restored_store.MUTANTS,

@@ -16,22 +16,22 @@ SCRIPT = (
     Mutant(
         "an author becomes great one follower late",
         _SCRIPT,
-        "if count == great_from then",
-        "if count == great_from + 1 then",
+        "if count_followers(followee) == great_from then",
+        "if count_followers(followee) == great_from + 1 then",
         WHO_IS_GREAT,
     ),
     Mutant(
         "an author who is great becomes so again when followers come back",
         _SCRIPT,
-        "if is_great(followee) then\n        redis.call('RPUSH'",
-        "if false then\n        redis.call('RPUSH'",
+        "if is_great(followee) then\n        if is_warm then\n            redis.call('RPUSH'",
+        "if false then\n        if is_warm then\n            redis.call('RPUSH'",
         WHO_IS_GREAT,
     ),
     Mutant(
         "an author ceases to be great one follower late",
         _SCRIPT,
-        "return count - 1 == great_until",
-        "return count == great_until",
+        "return count_followers(followee) == great_until",
+        "return count_followers(followee) + 1 == great_until",
         WHO_IS_GREAT,
     ),
     Mutant(
@@ -58,15 +58,15 @@ SCRIPT = (
     Mutant(
         "a follow that was none counts for greatness",
         _SCRIPT,
-        "if is_torn and redis.call('LPOS', followers, follower) then",
+        "if is_torn and follows_already(follower, followee) then",
         "if false then",
         TORN_PAIRS,
     ),
     Mutant(
         "an unfollow that was none counts for greatness",
         _SCRIPT,
-        "redis.call('LREM', followers, 1, follower) == 0",
-        "redis.call('LREM', followers, 1, follower) == -1",
+        "redis.call('LREM', tag .. 'o:' .. follower, 1, followee) == 0",
+        "redis.call('LREM', tag .. 'o:' .. follower, 1, followee) == -1",
         TORN_PAIRS,
     ),
     Mutant(
@@ -152,8 +152,9 @@ PAGE = (
     Mutant(
         "a page forgets the horizons of the windows that it merges",
         _PAGE,
-        "horizon = math.max(",
-        "local _ = math.max(",
+        "horizon = math.max(horizon, horizon_of(theirs, tag .. 'wh', authors[i], window))\n"
+        "        page",
+        "page",
         GREAT_MERGED,
     ),
     Mutant(

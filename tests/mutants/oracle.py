@@ -11,8 +11,8 @@ MUTANTS = (
     Mutant(
         "the oracle sees follows that came later",
         _ORACLE,
-        "begun = stored.begin[rows] <= position",
-        "begun = stored.begin[rows] >= 0",
+        "begun = (begin <= position) & (begin < end)",
+        "begun = begin < end",
         ORACLE,
     ),
     Mutant(

@@ -36,8 +36,9 @@ CHECKPOINTS = (
     Mutant(
         "a refused call moves the checkpoint",
         "projections/checkpoint.lua",
-        "tonumber(ARGV[2]) then",
-        "tonumber(ARGV[2]) then redis.call('HSET', checkpoint_key, 'position', ARGV[3])",
+        "tonumber(ARGV[2]) or found[4] then",
+        "tonumber(ARGV[2]) or found[4] then "
+        "redis.call('HSET', checkpoint_key, 'position', ARGV[3])",
         ANY_BATCHES,
     ),
     Mutant(

@@ -76,17 +76,17 @@ INSPECTIONS = (
     Mutant(
         "items are read first and their position afterwards",
         _LOOKING,
-        "(position, place), end = read",
+        "(position, place, turning, turns), end = read",
         "_, end = read\n"
         "            again = self._answers.at_one_instant(question.packed[:1])\n"
-        "            (position, place), _ = strings_at(again, 0)",
+        "            (position, place, turning, turns), _ = strings_at(again, 0)",
         MOVING,
     ),
     Mutant(
         "items are compared in the middle of an event",
         _LOOKING,
-        "if int(place or 0) == 0:",
-        "if True:",
+        "if int(place or 0) == 0 and not turning:",
+        "if not turning:",
         CHECKPOINTS,
     ),
     Mutant(
@@ -169,7 +169,7 @@ INSPECTIONS = (
     Mutant(
         "mending wakes a shard that rests",
         _MEND,
-        "found[3] and found[3] ~= ARGV[2]",
+        "found[3] and found[3] ~= ARGV[3]",
         "found[3]",
         MENDING,
     ),

@@ -11,6 +11,7 @@ from projections.verify.inspection import Inspection, Sample
 from projections.verify.items import Write
 from tests.convergence.contents import contents
 from tests.integration.corruptions import (
+    COLD,
     CORRUPTIONS,
     Corrupt,
     add_a_foreign_entry,
@@ -59,7 +60,9 @@ class Damage:
         name = run.rng.choice(projections_of(run.plan))
         generation = self._settled(name)
         corrupt = run.rng.choice(
-            [one for of, one in CORRUPTIONS if of == name] + [leave_a_stray_key]
+            [one for of, one in CORRUPTIONS if of == name]
+            + [leave_a_stray_key]
+            + [one for one in COLD if name == HOME_FEED and run.plan.cools]
         )
         if corrupt in NEED_TWO_SHARDS and (generation.shards, generation.number) != (2, 1):
             return
@@ -129,12 +132,14 @@ class Damage:
         assert mending is not None
         write, worker = mending.write, Worker(run, lambda: None)
 
-        def moved_then_write(shard: Shard, position: int, writes: Sequence[Write]) -> bool:
+        def moved_then_write(
+            shard: Shard, position: int, turns: int, writes: Sequence[Write]
+        ) -> bool:
             if run.rng.random() < 0.7 and run.head > position:
                 run.bench.redis.hset(shard.checkpoint_key, "held_until", 1)
                 self._move(worker, shard)
             stands = run.bench.generations.checkpoints([shard])[shard]
-            done = write(shard, position, writes)
+            done = write(shard, position, turns, writes)
             run.hold(a_repair_never_meets_a_shard_that_moved, position, stands, done)
             run.tally.paths[paths.REPAIR_MOVED] += not done
             return done

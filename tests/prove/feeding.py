@@ -1,5 +1,6 @@
 """Workers that feed shards, each with its own idea of where they stand, right or wrong."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -8,6 +9,7 @@ from domain.events import Followed, Unfollowed
 from projections.batch_writer import CALLS_MAX, BatchWriter
 from projections.catalogue import PROJECTIONS
 from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.turning import Turning
 from projections.log.entry import Entry
 from projections.shards import Checkpoint, Generation, Shard
 from tests.prove import paths
@@ -89,6 +91,9 @@ class Worker:
                 self._known = {}
             return
         self._known[shard] = reached
+        if run.plan.cools:
+            applied = [e for e in entries if checkpoint.position < e.position <= reached.position]
+            run.tally.paths += _paths_of_cold(run, shard, applied)
         if entries[-1] == run.entries[run.out - 1]:
             run.bench.generations.let_read(shard, run.head)
         by_itself = self._calls(shard, made)
@@ -100,6 +105,21 @@ class Worker:
         return sum(call.keys == [shard.checkpoint_key] for call in made)
 
 
+def _paths_of_cold(run: Run, shard: Shard, applied: list[Entry]) -> Counter[str]:
+    taken: Counter[str] = Counter()
+    if shard.generation.projection == HOME_FEED:
+        look = run.look(shard)
+        for entry in applied:
+            match entry.body:
+                case Followed(follower=follower):
+                    taken[paths.COLD_FOLLOWED] += look.is_cold(follower)
+                case Unfollowed(follower=follower):
+                    taken[paths.COLD_UNFOLLOWED] += look.is_cold(follower)
+                case _:
+                    pass
+    return taken
+
+
 def see(run: Run, shard: Shard) -> None:
     """Holds a shard of the home feed against everything that has to be true at every moment."""
     if shard.generation.projection != HOME_FEED:
@@ -108,6 +128,7 @@ def see(run: Run, shard: Shard) -> None:
     event = event_inside(run, look)
     run.tally.paths[paths.INSIDE_BECOMING] += isinstance(event, Followed)
     run.tally.paths[paths.INSIDE_CEASING] += isinstance(event, Unfollowed)
+    run.tally.paths[paths.COLD_GREAT] += bool(look.great.keys() & look.cold_followers.keys())
     for claim in AT_EVERY_LOOK:
         run.hold(claim, look)
 
@@ -125,6 +146,7 @@ def settle(run: Run, generation: Generation) -> None:
 
 
 def _feed_until(run: Run, generation: Generation, enough: Callable[[Checkpoint], bool]) -> None:
+    Turning(run.bench.redis).finish(generation.all_shards())
     faults, run.network.faults = run.network.faults, 0.0
     worker = Worker(run, lambda: None)
     for shard in generation.all_shards():

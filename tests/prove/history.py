@@ -21,6 +21,7 @@ from tests.prove.registry import AT_THE_END, ON_POSTGRES
 from tests.prove.run import Bench, Differs, Run, projections_of
 from tests.prove.takeover import Takeover
 from tests.prove.tally import Difference, Tally
+from tests.prove.turns import Turns
 
 BEGINS_BEFORE_THE_LOG = 0.8
 """With this probability shards are there before anything has happened; others are filled."""
@@ -82,6 +83,7 @@ class _Life:
         self._readers = Readers(run)
         self._takeover = Takeover(run, self._readers)
         self._damage = Damage(run)
+        self._turns = Turns(run)
         self._inside = False
         self._coda = _coda(run)
         """So many entries at the end of the log are a follow and its undoing."""
@@ -114,6 +116,8 @@ class _Life:
             self._replace: 4.0 if plan.is_replaced else 0.0,
             self._go_back: 0.6 if plan.is_replaced else 0.0,
             self._takeover.time_passes: 0.6 if plan.is_replaced else 0.0,
+            self._turns.step: 3.0 if plan.cools else 0.0,
+            self._turns.finish: 1.0 if plan.cools else 0.0,
             self._vanish: 0.05,
             self._damage_something: 0.4 if plan.is_verified else 0.0,
         }
@@ -145,7 +149,7 @@ class _Life:
         if self._inside or run.rng.random() > probability:
             return
         self._inside = True
-        deeds = [self._feed, self._zombie, self._read]
+        deeds = [self._feed, self._zombie, self._read] + [self._turns.step] * run.plan.cools
         if self._takeover.is_under_way:
             deeds += [self._replace] + [self._takeover.try_to_switch] * (12 if is_inside else 2)
         run.tally.paths[paths.BETWEEN_CALLS] += 1
@@ -210,6 +214,7 @@ class _Life:
     def _damage_something(self) -> None:
         generations = self._run.bench.generations.listed(HOME_FEED)
         if len(generations) == 1 and self._run.out:
+            self._takeover.time_passes()  # a hold would keep a feed in the middle of its turn
             self._run.rng.choice([
                 self._damage.corrupt_and_repair,
                 self._damage.corrupt_and_repair,

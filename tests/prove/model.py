@@ -2,9 +2,12 @@
 
 The feed rule says what a window shows above its horizon. This says where the horizon is, and what
 every list of a shard holds, and who is great; each state is held against the feed rule as well.
+A feed that was cold is as if its owner had followed everybody anew when it became warm.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from domain.events import Deleted, Followed, Published, Unfollowed
 from domain.feed_rule import History
@@ -14,6 +17,7 @@ from tests.convergence.histories import up_to
 from tests.convergence.windows import Window, merged, seen
 
 NOTHING = Window(0, [])
+NOBODY: Mapping[int, int] = MappingProxyType({})
 
 Windows = dict[int, Window]
 
@@ -22,8 +26,10 @@ Windows = dict[int, Window]
 class State:
     """Everything as of a position. `feeds` as they are stored, without the posts of great authors.
 
-    `audiences`: followers by followee, in order of following. `great`: since which position an
-    author is great, by shard and author; `great_followees`: great authors by follower.
+    `audiences`: followers by followee, and `followees` the other way round, in order of following.
+    `joined`: since when a follower (the first of the pair) stands where they stand in an audience.
+    `great`: since which position an author is great, by shard and author; `great_followees`: great
+    authors by follower. What is cold is not left out of any of them.
     """
 
     position: int
@@ -32,6 +38,8 @@ class State:
     audiences: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     great: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     great_followees: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    followees: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    joined: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
 
     def seen(self, person: int) -> Window:
         """A person's feed as readers see it."""
@@ -42,20 +50,29 @@ class State:
         """The same as of the next position, to be changed."""
         return State(
             position, dict(self.feeds), dict(self.authors), dict(self.audiences),
-            dict(self.great), dict(self.great_followees),
+            dict(self.great), dict(self.great_followees), dict(self.followees), dict(self.joined),
         )  # fmt: skip
 
 
 class Model:
-    """The states of one log, for one shape of a generation."""
+    """The states of one log, for one shape of a generation, and for those feeds that have been
+    `warmed`: by person, as of which position."""
 
-    def __init__(self, entries: list[Entry], generation: Generation) -> None:
+    def __init__(
+        self,
+        entries: list[Entry],
+        generation: Generation,
+        warmed: Mapping[int, int] = NOBODY,
+    ) -> None:
         self.window = generation.window
         self._generation = generation
         self._author_of: dict[int, int] = {}
         self.states = [State(0)]
         for entry in entries:
-            self.states.append(self._after(self.states[-1], entry))
+            state = self._after(self.states[-1], entry)
+            for person in [one for one, since in warmed.items() if since == entry.position]:
+                self._warm(state, person)
+            self.states.append(state)
         self._positions = [state.position for state in self.states]
 
     def at(self, position: int) -> State:
@@ -83,15 +100,29 @@ class Model:
                 for reader in (author, *state.audiences.get(author, [])):
                     state.feeds[reader] = _without(state.feeds.get(reader, NOTHING), {post})
             case Followed(follower=follower, followee=followee):
+                state.followees[follower] = [*state.followees.get(follower, []), followee]
+                state.joined[follower, followee] = entry.position
                 state.audiences[followee] = [*state.audiences.get(followee, []), follower]
                 self._follow(state, follower, followee)
             case Unfollowed(follower=follower, followee=followee):
-                left = [one for one in state.audiences[followee] if one != follower]
-                state.audiences[followee] = left
+                state.followees[follower] = _less(state.followees[follower], followee)
+                state.audiences[followee] = _less(state.audiences[followee], follower)
                 self._unfollow(state, follower, followee)
             case _:
                 pass
         return state
+
+    def _warm(self, state: State, person: int) -> None:
+        followees = state.followees.get(person, [])
+        great = [one for one in followees if (self._home(person), one) in state.great]
+        state.great_followees[person] = great
+        for one in followees:
+            state.audiences[one] = [*_less(state.audiences[one], person), person]
+            state.joined[person, one] = state.position
+        state.feeds[person] = NOTHING
+        for one in (person, *(one for one in followees if one not in great)):
+            theirs = state.authors.get(one, NOTHING)
+            state.feeds[person] = self._merged(state.feeds, person, theirs)
 
     def _follow(self, state: State, follower: int, followee: int) -> None:
         home = self._home(follower)
@@ -138,8 +169,7 @@ class Model:
         state.great_followees[reader] = [*state.great_followees.get(reader, []), author]
 
     def _no_longer_see_great(self, state: State, reader: int, author: int) -> None:
-        left = [one for one in state.great_followees[reader] if one != author]
-        state.great_followees[reader] = left
+        state.great_followees[reader] = _less(state.great_followees[reader], author)
 
 
 class Rule:
@@ -162,6 +192,10 @@ class Rule:
     def own(self, author: int, position: int) -> list[int]:
         """An author's own visible posts, newest first."""
         return [p for p, by in reversed(self.at(position).authors.items()) if by == author]
+
+
+def _less(members: list[int], gone: int) -> list[int]:
+    return [one for one in members if one != gone]
 
 
 def _without(window: Window, gone: set[int]) -> Window:

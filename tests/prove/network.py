@@ -104,8 +104,12 @@ class Network:
         taken = self._tally.paths
         self.is_inside = reached.place > 0
         if not moved:
-            elsewhere = reached != call.expected
-            taken[paths.STOOD_ELSEWHERE if elsewhere else paths.WAS_HELD] += 1
+            if reached != call.expected:
+                taken[paths.STOOD_ELSEWHERE] += 1
+            elif self._redis.hexists(call.keys[0], "turning"):
+                taken[paths.BATCH_TURNING] += 1
+            else:
+                taken[paths.WAS_HELD] += 1
             return
         taken[paths.RESUMED_INSIDE] += call.expected.place > 0
         if reached.place > 0:

@@ -50,6 +50,18 @@ GREAT_UNFOLLOWED: Final = "great author was unfollowed"
 INSIDE_BECOMING: Final = "shard was seen while an author was becoming great"
 INSIDE_CEASING: Final = "shard was seen while an author was ceasing to be great"
 
+# Feeds that nobody reads.
+WENT_COLD: Final = "feed went cold"
+BUILT_AGAIN_COLD: Final = "cold feed was built again"
+TURN_LEFT: Final = "turn of a feed was left in the middle"
+TURN_FINISHED: Final = "turn of a feed was finished by somebody else"
+BATCH_TURNING: Final = "batch refused: a feed was in the middle of a turn"
+COLD_READ: Final = "cold feed was read"
+COLD_READ_INSIDE: Final = "cold feed was read while the shard was inside an event"
+COLD_FOLLOWED: Final = "owner of a cold feed followed somebody"
+COLD_UNFOLLOWED: Final = "owner of a cold feed unfollowed somebody"
+COLD_GREAT: Final = "author was great with a cold follower"
+
 # Generations, and who reads them.
 SWITCH_BEHIND: Final = "switch refused: the new generation was behind"
 SWITCH_INSIDE: Final = "switch refused: the old generation was inside an event"

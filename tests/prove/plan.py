@@ -31,6 +31,9 @@ class Plan:
     is_replaced: bool
     """Whether a new generation is built on the way and takes over."""
 
+    cools: bool
+    """Whether feeds go cold and warm on the way."""
+
 
 def rng_of(seed: int, number: int) -> random.Random:
     """The one source of chance for the history of this number."""
@@ -50,6 +53,7 @@ def plan_of(rng: random.Random) -> Plan:
         has_facts=rng.random() < 0.25,
         is_verified=rng.random() < 0.3,
         is_replaced=rng.random() < 0.5,
+        cools=rng.random() < 0.3,
     )
 
 

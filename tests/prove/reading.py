@@ -40,7 +40,7 @@ class Readers:
     def read_through(self, meanwhile: Callable[[], object]) -> None:
         """All pages of somebody's feed, while something happens between any two of them."""
         run = self._run
-        reader, person = run.rng.choice(self._readers), run.rng.choice(run.people)
+        reader, person = run.rng.choice(self._readers), self._somebody()
         limit, joined, below = run.rng.randint(1, 3), list[Paged](), 0
         for _ in range(PAGES_MAX):
             paged = self._page(reader, person, below, limit)
@@ -54,6 +54,16 @@ class Readers:
             meanwhile()
         run.hold(joined_pages_repeat_nothing_and_leave_nothing_out, person, joined)
 
+    def _somebody(self) -> int:
+        """Inside an event often somebody whose feed is cold, if anybody's is."""
+        run = self._run
+        if run.network.is_inside and run.plan.cools and run.rng.random() < 0.7:
+            looks = [run.look(shard) for shard in run.active().all_shards()]
+            inside = [look for look in looks if look.checkpoint.place]
+            if cold := [one for look in inside for one in run.people if look.is_cold(one)]:
+                return run.rng.choice(cold)
+        return run.rng.choice(run.people)
+
     def _page(self, reader: HomeFeedReader, person: int, below: int, limit: int) -> Paged | None:
         run = self._run
         active = run.active()
@@ -61,6 +71,9 @@ class Readers:
         taken = run.tally.paths
         taken[paths.READ_HELD] += look.held_until > 0
         taken[paths.READ_INSIDE] += look.checkpoint.place > 0
+        is_cold = look.is_there and look.is_cold(person)
+        taken[paths.COLD_READ] += is_cold
+        taken[paths.COLD_READ_INSIDE] += is_cold and look.checkpoint.place > 0
         taken[paths.READ_MERGED] += bool(look.great_followees[person])
         taken[paths.READ_INSIDE_CHANGE] += isinstance(
             event_inside(run, look), Followed | Unfollowed

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tests.prove.look import Look
-from tests.prove.properties import windows
+from tests.prove.properties import cold, windows
 from tests.prove.properties.as_of import every_feed_seen_on_the_way_can_be_had_again
 from tests.prove.properties.contents import (
     a_bulk_build_makes_what_the_projectors_made,
@@ -46,6 +46,7 @@ AT_EVERY_LOOK: Final[tuple[Callable[[Run, Look], int], ...]] = (
     windows.every_audience_stands_in_the_order_of_following,
     windows.great_is_who_has_so_many_followers_and_for_whom_is_changed_over_already,
     windows.what_was_removed_is_nowhere,
+    cold.nothing_is_kept_for_a_cold_feed_but_whom_its_owner_follows,
 )
 """Of one shard of the home feed, whenever somebody did something to it."""
 

@@ -5,7 +5,7 @@ Nothing here decides what is right: that is what the properties do.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from projections.log.entry import Entry
 from projections.shards import Checkpoint, Generation, Shard
 from tests.convergence.windows import Window
 from tests.prove.look import Look, Looker
-from tests.prove.model import Model, Rule
+from tests.prove.model import NOBODY, Model, Rule
 from tests.prove.network import Network
 from tests.prove.plan import Plan
 from tests.prove.tally import Tally
@@ -86,7 +86,9 @@ class Run:
     """Shards whose checkpoint went back because somebody took it back: old calls fit again."""
 
     account: list[str] = field(default_factory=list[str])
-    _models: dict[Generation, Model] = field(default_factory=dict[Generation, Model])
+    _models: dict[tuple[Generation, frozenset[tuple[int, int]]], Model] = field(
+        default_factory=dict[tuple[Generation, frozenset[tuple[int, int]]], Model]
+    )
     _active: dict[str, Generation] = field(default_factory=dict[str, Generation])
 
     def __post_init__(self) -> None:
@@ -104,12 +106,12 @@ class Run:
         """The newest position that has been written."""
         return self.entries[self.out - 1].position if self.out else 0
 
-    def model(self, generation: Generation) -> Model:
-        """The states of a generation of this shape."""
-        shape = replace(generation, number=0)
-        if shape not in self._models:
-            self._models[shape] = Model(self.entries, shape)
-        return self._models[shape]
+    def model(self, generation: Generation, warmed: Mapping[int, int] = NOBODY) -> Model:
+        """The states of a generation of this shape, in which these feeds have been built again."""
+        key = replace(generation, number=0), frozenset(warmed.items())
+        if key not in self._models:
+            self._models[key] = Model(self.entries, generation, warmed)
+        return self._models[key]
 
     def written(self) -> list[Entry]:
         """The log as far as it has been written."""

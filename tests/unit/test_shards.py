@@ -47,3 +47,10 @@ def test_the_registry_keeps_the_whole_shape_of_a_generation() -> None:
 def test_nobody_is_great_in_a_generation_from_before_there_were_great_authors() -> None:
     [listed] = decode_registry("home-feed", {b"1": b'{"shards":4,"window":500,"building":false}'})
     assert listed.generation.great == NOBODY_IS_GREAT
+
+
+def test_nothing_goes_cold_in_a_generation_from_before_there_were_cold_feeds() -> None:
+    [listed] = decode_registry("home-feed", {b"1": b'{"shards":4,"window":500,"great_from":9}'})
+    assert not listed.generation.can_cool
+    entry = encode_entry(listed.generation, building=False)
+    assert decode_registry("home-feed", {b"1": entry})[0].generation == listed.generation

@@ -1,5 +1,7 @@
 """What verification has to find and to mend."""
 
+from typing import cast
+
 from projections.shards import Checkpoint, Generation
 from projections.verify.findings import Findings
 from tests.convergence.contents import contents
@@ -40,4 +42,15 @@ def what_is_found_is_mended(
     same(
         [str(one) for one in second.differences], [], f"differences of {second.projection}, mended"
     )
-    return same_keys(contents(run.bench.redis, generation), sound, f"{generation}, mended")
+    now = contents(run.bench.redis, generation)
+    if any("warmth" in key for key in sound):
+        now, sound = _in_any_order(now), _in_any_order(sound)
+    return same_keys(now, sound, f"{generation}, mended")
+
+
+def _in_any_order(found: dict[str, object]) -> dict[str, object]:
+    """Followers whose feeds were built again at one position may stand in any order."""
+    return {
+        key: sorted(cast("list[bytes]", value)) if "b'r:" in key or "b'g:" in key else value
+        for key, value in found.items()
+    }

@@ -6,6 +6,7 @@ import numpy as np
 
 from projections.verify.greatness import GreatAuthors
 from projections.verify.oracle import Oracle
+from projections.verify.warmth import COLD
 from tests.convergence import windows
 from tests.prove.model import NOTHING
 from tests.prove.properties.comparing import same
@@ -25,7 +26,8 @@ def the_oracle_accepts_every_live_window(run: Run) -> int:
         look = run.look(shard)
         feeds = {p: w for p, w in look.feeds.items() if shard.generation.shard_of(p) == shard}
         for live, follows in ((feeds, True), (look.authors, False)):
-            right = _accepted(oracle, live, run.head, follows=follows)
+            since = {p: s or COLD for p, s in look.warmth.items() if follows}
+            right = _accepted(oracle, live, run.head, since, follows=follows)
             same(right, set(live), f"{shard}: windows that the oracle accepts, {follows=}")
             compared += len(live)
     return compared
@@ -59,7 +61,7 @@ def the_oracle_refuses_every_other_window(run: Run) -> int:
         for right, follows in ((state.feeds, True), (state.authors, False)):
             changed = {p: changed_window(run.rng, window) for p, window in right.items()}
             changed = {p: window for p, window in changed.items() if window != right[p]}
-            accepted = _accepted(oracle, changed, position, follows=follows)
+            accepted = _accepted(oracle, changed, position, {}, follows=follows)
             wrong = {p: (changed[p], right[p]) for p in accepted}
             same(wrong, {}, f"accepted though changed, as of {position}, {follows=}")
             compared += len(changed)
@@ -92,9 +94,15 @@ def _oracle(run: Run) -> Oracle:
 
 
 def _accepted(
-    oracle: Oracle, found: dict[int, windows.Window], position: int, *, follows: bool
+    oracle: Oracle,
+    found: dict[int, windows.Window],
+    position: int,
+    since: dict[int, int],
+    *,
+    follows: bool,
 ) -> set[int]:
     owners = np.array(list(found), np.int64)
     posts, horizons = windows.columns_of(list(found.values()))
-    right = oracle.accept(owners, posts, horizons, position, follows=follows)
+    begun = np.array([since.get(owner, 0) for owner in found], np.int64)
+    right = oracle.accept(owners, posts, horizons, position, follows=follows, since=begun)
     return set(owners[right].tolist())

@@ -34,8 +34,11 @@ def a_page_shows_exactly_what_its_position_says(
     """The feed as of then, cut at cursor and limit; and the feed rule above the horizon."""
     page, what = paged.page, f"page of {person} below {paged.below}"
     same(page.position, look.checkpoint.position, f"position of the {what}")
-    model = run.model(look.shard.generation)
+    model = run.model(look.shard.generation, look.warmed)
     window = model.at(paged.as_of).seen(person)
+    if look.is_cold(person):
+        window = look.seen(person)
+    same(page.is_cold, look.is_cold(person), f"whether the {what} is cold")
     posts = [post for post in window.posts if not paged.below or post < paged.below]
     same(page.posts, posts[: paged.limit], f"{what}, as of {paged.as_of}")
     same(page.more, len(posts) > paged.limit, f"whether more follows the {what}")

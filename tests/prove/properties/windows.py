@@ -2,6 +2,7 @@
 
 from domain.events import Deleted, EventBody, Followed, Published, Unfollowed
 from projections.shards import Checkpoint
+from tests.convergence.cold import assert_audience
 from tests.convergence.windows import Window
 from tests.prove.look import Look
 from tests.prove.model import NOTHING
@@ -32,12 +33,19 @@ def as_of(run: Run, look: Look) -> dict[int, int]:
             pass
         case _:
             raise AssertionError(f"{look.shard} is inside a {event}")
-    after = run.model(look.shard.generation).after(position)
-    here = [one for one in after.audiences.get(author, []) if _is_home(look, one)]
+    next_position = run.entries[run.index_after(position)].position
+    here = look.audiences[author]
     assert place < len(here), f"{look.shard}: place {place} of an audience of {len(here)}"
-    for one in (first, *here[:place]):
-        holds[one] = after.position
+    for one in (first, *here[:place], *_cold_ones(run, look, event, author)):
+        holds[one] = next_position
     return holds
+
+
+def _cold_ones(run: Run, look: Look, event: EventBody, author: int) -> list[int]:
+    """Who reads the authors' windows, and sees an event as soon as these have it."""
+    if isinstance(event, Followed):
+        return [event.follower] if look.is_cold(event.follower) else []
+    return [one for one in run.people if look.is_cold(one) and author in look.followees[one]]
 
 
 def every_window_equals_the_rule_above_its_horizon(run: Run, look: Look) -> int:
@@ -61,25 +69,25 @@ def every_window_equals_the_rule_above_its_horizon(run: Run, look: Look) -> int:
 
 def every_horizon_is_where_a_trim_or_a_follow_put_it(run: Run, look: Look) -> int:
     """No window knows less than it could, nor claims to know more."""
-    model, holds = run.model(look.shard.generation), as_of(run, look)
+    model, holds = run.model(look.shard.generation, look.warmed), as_of(run, look)
     for person in run.people:
         what = f"{look.shard} at {look.checkpoint}, person {person}"
         right = model.at(holds[person])
         same(look.authors[person], right.authors.get(person, NOTHING), f"{what}, own window")
-        if _is_home(look, person):
+        if _is_home(look, person) and not look.is_cold(person):
             same(look.feeds[person], right.feeds.get(person, NOTHING), f"{what}, feed")
     return 2 * len(run.people)
 
 
 def every_audience_stands_in_the_order_of_following(run: Run, look: Look) -> int:
-    """So that the place inside an event means the same whoever goes on."""
+    """So that the place inside an event means the same whoever goes on; nobody is in it whose feed
+    is cold."""
     position, place = look.checkpoint.position, look.checkpoint.place
-    model = run.model(look.shard.generation)
+    model = run.model(look.shard.generation, look.warmed)
     # Who follows or unfollows has done so before the first of the others is served.
     state = model.after(position) if place else model.at(position)
     for person in run.people:
-        right = [one for one in state.audiences.get(person, []) if _is_home(look, one)]
-        same(look.audiences[person], right, f"{look.shard}, audience of {person}")
+        assert_audience(look, state, person)
     return len(run.people)
 
 
@@ -87,11 +95,11 @@ def great_is_who_has_so_many_followers_and_for_whom_is_changed_over_already(
     run: Run, look: Look
 ) -> int:
     """In the middle of the follow or unfollow that changes it, follower by follower."""
-    model, holds = run.model(look.shard.generation), as_of(run, look)
+    model, holds = run.model(look.shard.generation, look.warmed), as_of(run, look)
     state = model.at(look.checkpoint.position)
     here = {author: since for (i, author), since in state.great.items() if i == look.shard.index}
     same(look.great, here, f"{look.shard} at {look.checkpoint}, great authors")
-    for person in run.people:
+    for person in [one for one in run.people if not look.is_cold(one)]:
         right = model.at(holds[person]).great_followees.get(person, [])
         right = right if _is_home(look, person) else []
         same(look.great_followees[person], right, f"{look.shard}, great followees of {person}")

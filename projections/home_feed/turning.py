@@ -1,0 +1,71 @@
+"""Feeds go cold, and are built again: see turn.lua."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from redis import Redis
+
+from projections.batch_writer import CALL_DELIVERIES_MAX, CALLS_MAX
+from projections.scripts import load_script
+from projections.shards import Shard
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What became of the people asked for, and of a feed that somebody had left in the middle.
+
+    `left`: people for whom there was no time, or whose shard was inside an event or held.
+    """
+
+    cold: int
+    warm: int
+    left: Sequence[int]
+
+
+class Turning:
+    """Turns feeds of the home feed's shards. Any number of processes may do so at once.
+
+    Each call of the script does a bounded amount of work (`budget`, in deliveries). All methods
+    raise RedisError.
+    """
+
+    def __init__(self, redis: Redis, *, budget: int = CALL_DELIVERIES_MAX) -> None:
+        self._redis = redis
+        self._budget = budget
+        self._turn = load_script(redis, "projections.home_feed", "turn", ("horizon", "newest"))
+
+    def cool(self, shard: Shard, people: Sequence[int]) -> Turned:
+        """Lets these people's feeds go cold: what one call takes, and the last of them wholly."""
+        return self._turn_some(shard, "cold", people)
+
+    def warm(self, shard: Shard, people: Sequence[int]) -> Turned:
+        """Builds these people's feeds again where they are cold, likewise."""
+        return self._turn_some(shard, "warm", people)
+
+    def finish(self, shards: Iterable[Shard]) -> None:
+        """Goes on where a feed stands in the middle, since somebody left it so."""
+        wanted = list(shards)
+        with self._redis.pipeline(transaction=False) as pipe:
+            for shard in wanted:
+                pipe.hexists(shard.checkpoint_key, "turning")
+            found = pipe.execute()
+        for shard, is_turning in zip(wanted, found, strict=True):
+            if is_turning:
+                self._turn_some(shard, "cold", [])
+
+    def _turn_some(self, shard: Shard, to: str, people: Sequence[int]) -> Turned:
+        if not shard.generation.can_cool:
+            return Turned(0, 0, [])
+        cold, warm, taken, is_turning = self._call(shard, to, people)
+        for _ in range(CALLS_MAX):
+            if not is_turning:
+                break
+            also_cold, also_warm, _, is_turning = self._call(shard, to, [])
+            cold, warm = cold + also_cold, warm + also_warm
+        return Turned(cold, warm, people[taken:])
+
+    def _call(self, shard: Shard, to: str, people: Sequence[int]) -> tuple[int, int, int, int]:
+        arguments = [shard.generation.window, self._budget, to, *people]
+        answer = self._turn(keys=[shard.checkpoint_key], args=arguments)
+        return cast("tuple[int, int, int, int]", tuple(answer))
