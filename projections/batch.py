@@ -40,7 +40,8 @@ class Batch:
         checkpoint, generation = self.checkpoint, self.shard.generation
         arguments: Operation = [checkpoint.position, checkpoint.place, self._last]
         arguments += generation.window, budget
-        arguments += generation.great.begins_at, generation.great.ends_at, int(generation.can_cool)
+        arguments += generation.great.begins_at, generation.great.ends_at
+        arguments += int(generation.can_cool), generation.longest
         for position, operation in self._operations:
             if position > checkpoint.position:
                 arguments += operation

@@ -51,7 +51,7 @@ for _, registry in ipairs(registries) do
             shards = active.shards, window = active.window, building = false,
             release = tonumber(ARGV[4]),
             great_from = active.great_from, great_until = active.great_until,
-            can_cool = active.can_cool,
+            can_cool = active.can_cool, long_lists = active.long_lists,
         }
         redis.call('HSET', registry.key, 'last', number, 'active', number, number, cjson.encode(entry))
     end

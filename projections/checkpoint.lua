@@ -2,15 +2,15 @@
 -- KEYS[1]: the shard's checkpoint.
 -- ARGV: expected position, expected place, the position after the whole batch, the window
 -- length, the work that one call may do, with how many followers in the shard an author becomes
--- great, with how many they cease to be, 1 if feeds can go cold; the operations follow from
--- FIRST_OPERATION on.
+-- great, with how many they cease to be, 1 if feeds can go cold, how long the list of a window may
+-- become; the operations follow from FIRST_OPERATION on.
 -- A shard that does not stand where the worker thinks it does is left alone: so a second worker,
 -- a retry after a lost reply or a zombie changes nothing. So is one that is held, because its
 -- generation is about to be, or has been, replaced; and one in which a feed is in the middle of
 -- going cold or warm: that is finished first, as of the position where it began.
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
-local FIRST_OPERATION = 9
+local FIRST_OPERATION = 10
 
 local function move_checkpoint(position, place)
     redis.call('HSET', checkpoint_key, 'position', position, 'place', place)

@@ -9,6 +9,9 @@ import msgspec
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 
 _GOLDEN_RATIO_64 = 0x9E3779B97F4A7C15
+WASTE_IN_A_WINDOW = 8
+"""So many times what fell off, before it is cut off together, fits into a window."""
+
 _MASK_64 = (1 << 64) - 1
 
 
@@ -17,7 +20,8 @@ class Generation:
     """One complete build of a projection: so many shards, windows so long, such authors great.
 
     `release`: the newest retry of the quarantine that it knows (projections/log/quarantine.py).
-    `can_cool`: its feeds can go cold, since it keeps whom everybody follows.
+    `can_cool`: its feeds can go cold, since it keeps whom everybody follows. `long_lists`: a list may
+    be longer than its window for a while (projections/home_feed/keys.py).
     """
 
     projection: str
@@ -27,6 +31,13 @@ class Generation:
     release: int = 0
     great: Greatness = NOBODY_IS_GREAT
     can_cool: bool = True
+    long_lists: bool = True
+
+    @property
+    def longest(self) -> int:
+        """How many entries the list of a window may have before it is cut."""
+        more = max(2, self.window // WASTE_IN_A_WINDOW) if self.long_lists else 0
+        return self.window + more
 
     def shard(self, index: int) -> "Shard":
         """The shard with this index, from 0."""
@@ -135,8 +146,9 @@ class Listed:
 class _Entry(msgspec.Struct):
     """What a generation was given when it was made; of one that is older than a field, its default.
 
-    So nobody is great in a generation from before there were great authors, and no feed goes cold
-    in one from before there were cold feeds.
+    So nobody is great in a generation from before there were great authors, no feed goes cold in one
+    from before there were cold feeds, and no list becomes long in one that may be read by somebody
+    who does not know of long lists.
     """
 
     shards: int
@@ -147,6 +159,7 @@ class _Entry(msgspec.Struct):
     great_from: int = 0
     great_until: int = 0
     can_cool: bool = False
+    long_lists: bool = False
 
     @property
     def state(self) -> State:
@@ -166,7 +179,7 @@ def encode_entry(generation: Generation, *, building: bool, lost: bool = False) 
     return msgspec.json.encode(
         _Entry(
             generation.shards, generation.window, building, generation.release, lost,
-            great.begins_at, great.ends_at, generation.can_cool,
+            great.begins_at, great.ends_at, generation.can_cool, generation.long_lists,
         )
     )  # fmt: skip
 
@@ -185,7 +198,8 @@ def decode_registry(projection: str, fields: dict[bytes, bytes]) -> list[Listed]
             number, entry = int(name), msgspec.json.decode(value, type=_Entry)
             shape = entry.shards, entry.window, entry.release
             great = Greatness(entry.great_from, entry.great_until)
-            generation = Generation(projection, number, *shape, great, entry.can_cool)
+            kept = entry.can_cool, entry.long_lists
+            generation = Generation(projection, number, *shape, great, *kept)
             found.append(Listed(generation, State.ACTIVE if number == active else entry.state))
     return sorted(found, key=lambda listed: listed.generation.number)
 

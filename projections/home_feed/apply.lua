@@ -15,12 +15,10 @@
 -- among the author's followers by a number alone.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
 local COPIED_PER_DELIVERY = 6 -- entries of a list that are read, or written, in that time
-local CUT_OFF_TOGETHER = 8 -- what fell off is cut off when it is this part of a window
 local REMOVED_ONE_BY_ONE = 32 -- beyond so many entries it is cheaper to write the list anew
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
-local longest = window + math.max(2, math.floor(window / CUT_OFF_TOGETHER))
 local great_from, great_until = tonumber(ARGV[6]), tonumber(ARGV[7])
-local can_cool = ARGV[8] == '1'
+local can_cool, longest = ARGV[8] == '1', tonumber(ARGV[9])
 local done, place, spent = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 local is_anybody_great = redis.call('HLEN', tag .. 'great') > 0
 
@@ -38,12 +36,18 @@ local function count_followers(author)
     return warm + tonumber(redis.call('HGET', tag .. 'cold', author) or 0)
 end
 
--- A new post is the newest of all, so it goes to the head. What falls off the end is the horizon; it
--- stays where it is, with what falls off after it, and is cut off with many others (keys.py).
+-- A new post is the newest of all, so it goes to the head. What falls off the end is the horizon. If
+-- lists may be long, it stays where it is, with what falls off after it, and is cut off with many
+-- others (keys.py).
 local function push(windows, horizons, owner, post)
     local list = tag .. windows .. owner
     local length = redis.call('LPUSH', list, post)
-    if length == window + 1 then
+    if length <= window then
+        return
+    end
+    if longest == window then
+        redis.call('HSET', tag .. horizons, owner, redis.call('RPOP', list))
+    elseif length == window + 1 then
         redis.call('HDEL', tag .. horizons, owner)
     elseif length > longest then
         redis.call('LTRIM', list, 0, window)

@@ -37,6 +37,7 @@ shapes = st.builds(
     shards=st.integers(1, 3),
     window=st.integers(1, 5),
     great=thresholds,
+    long_lists=st.booleans(),
 )
 budgets = st.integers(1, 6)
 

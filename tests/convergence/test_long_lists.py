@@ -1,5 +1,6 @@
 """Lists that are longer than their windows: what fell off stays a while, and means nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,15 @@ def test_a_list_never_grows_beyond_its_waste_and_is_the_rule_above_its_horizon(
     assert len(window.posts) == min(posts, WINDOW)
     assert (window.horizon > 0) == (posts > WINDOW)
     assert_shard_equals_rule(redis, SHARD, log.people, log.entries)
+
+
+def test_in_a_generation_from_before_no_list_is_longer_than_its_window(redis: Redis) -> None:
+    """Who reads it may be of the version before, and take what stands there for the window."""
+    old, log = replace(SHARD.generation, long_lists=False).shard(0), published(2 * LONGEST)
+    BatchWriter(redis, PROJECTION).apply(old, Checkpoint(), log.entries)
+    assert len(feed(redis)) == WINDOW
+    assert redis.hget(f"{old.tag}{FEED_HORIZONS}", str(READER))
+    assert_shard_equals_rule(redis, old, log.people, log.entries)
 
 
 def test_a_delivery_to_a_full_feed_is_a_push_and_seldom_more(redis: Redis) -> None:

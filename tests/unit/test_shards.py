@@ -49,6 +49,15 @@ def test_nobody_is_great_in_a_generation_from_before_there_were_great_authors() 
     assert listed.generation.great == NOBODY_IS_GREAT
 
 
+def test_no_list_is_longer_than_its_window_in_a_generation_from_before_there_were_long_lists() -> (
+    None
+):
+    [listed] = decode_registry("home-feed", {b"1": b'{"shards":4,"window":500,"can_cool":true}'})
+    assert listed.generation.longest == listed.generation.window
+    entry = encode_entry(listed.generation, building=False)
+    assert decode_registry("home-feed", {b"1": entry})[0].generation == listed.generation
+
+
 def test_nothing_goes_cold_in_a_generation_from_before_there_were_cold_feeds() -> None:
     [listed] = decode_registry("home-feed", {b"1": b'{"shards":4,"window":500,"great_from":9}'})
     assert not listed.generation.can_cool
