@@ -20,8 +20,8 @@ class Generation:
     """One complete build of a projection: so many shards, windows so long, such authors great.
 
     `release`: the newest retry of the quarantine that it knows (projections/log/quarantine.py).
-    `can_cool`: its feeds can go cold, since it keeps whom everybody follows. `long_lists`: a list may
-    be longer than its window for a while (projections/home_feed/keys.py).
+    `can_cool`: its feeds can go cold, since it keeps whom everybody follows. `long_lists`: a list
+    may be longer than its window for a while (projections/home_feed/keys.py).
     """
 
     projection: str
@@ -146,8 +146,8 @@ class Listed:
 class _Entry(msgspec.Struct):
     """What a generation was given when it was made; of one that is older than a field, its default.
 
-    So nobody is great in a generation from before there were great authors, no feed goes cold in one
-    from before there were cold feeds, and no list becomes long in one that may be read by somebody
+    So nobody is great in a generation from before there were great authors, no feed goes cold in
+    one from before there were cold feeds, and no list becomes long in one that somebody may read
     who does not know of long lists.
     """
 

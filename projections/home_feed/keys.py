@@ -16,9 +16,10 @@ A window holds exactly the visible posts above its horizon: the highest number e
 off (0, and no field, if none was). A list may be longer than the window is: then the horizon is the
 first entry that does not fit, with no field beside the list, and what is behind it is waste that
 will be cut off with more of its kind. So a delivery to a full feed is one LPUSH and nothing else.
-(Not in a generation from before this was so: readers of that version may still be there.) The feed's
-window is without the posts of great authors whom the person follows: who reads the feed merges in
-these authors' own windows (page.lua).
+(Not in a generation from before this was so: readers of that version may still be there.)
+
+The feed's window is without the posts of great authors whom the person follows: who reads the feed
+merges in these authors' own windows (page.lua).
 
 A cold feed has neither window nor horizon nor great followees, and its owner stands in no list of
 followers: who reads it merges the windows of the owner and of everybody whom they follow. It

@@ -49,9 +49,7 @@ def test_nobody_is_great_in_a_generation_from_before_there_were_great_authors() 
     assert listed.generation.great == NOBODY_IS_GREAT
 
 
-def test_no_list_is_longer_than_its_window_in_a_generation_from_before_there_were_long_lists() -> (
-    None
-):
+def test_no_list_outgrows_its_window_in_a_generation_from_before_there_were_long_lists() -> None:
     [listed] = decode_registry("home-feed", {b"1": b'{"shards":4,"window":500,"can_cool":true}'})
     assert listed.generation.longest == listed.generation.window
     entry = encode_entry(listed.generation, building=False)
