@@ -35,7 +35,7 @@ NO_PAGE = ("f:", "fh", "", 1, 0, 10, 500)
 
 
 async def position(script: BatchedScript, name: str | int) -> bytes:
-    [found, _, _], _, _ = await script(f"{{{name}}}checkpoint", NO_PAGE)
+    [found, _, _], *_ = await script(f"{{{name}}}checkpoint", NO_PAGE)
     return found
 
 

@@ -31,7 +31,7 @@ def test_the_relay_never_waits_long_for_a_store_that_is_away(
     servers: Servers, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses = Pauses()
-    monkeypatch.setattr(worker, "_prepare", lambda _host, _port: pauses)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(worker, "prepare", lambda _host, _port: pauses)  # pyright: ignore[reportUnknownLambdaType]
     run_relay(
         WorkerConfig(
             database_url="host=/nowhere dbname=slackwater",
