@@ -104,6 +104,26 @@ def test_a_difference_says_who_is_not_great_and_since_when_they_should_be(redis:
         assert f": {shown}, not {since} (as of {since})" in str(found)
 
 
+def test_who_became_great_after_where_a_shard_says_it_stands_is_found_at_once(redis: Redis) -> None:
+    """Also if history was read before that, and is read on only for the next shard."""
+    shapes = Generation(HOME_FEED, 1, shards=2, window=5)
+    people = followed(0).people
+    times = next(n for n in range(2, 7) if shapes.index_of(people[n]) == 0)
+    log, here = followed(times), [n for n in people[1 : times + 1] if shapes.index_of(n) == 0]
+    generation = replace(shapes, great=Greatness(len(here), 0))
+    told = log.entries[:-1]
+    truth = TruthFromLog(lambda: told)
+    identities = IdentitiesFromLog(lambda: told, truth)
+    truth.advance()
+    told = log.entries
+    for shard in generation.all_shards():
+        apply_all(BatchWriter(redis, PROJECTION), shard, log.entries)
+    redis.hset(generation.shard(0).checkpoint_key, "position", log.entries[-3].position)
+    found = Inspection(redis, generation, truth, identities, repair=True).inspect(Sample())
+    assert ("great author", log.people[0]) in {(one.item, one.owner) for one in found.differences}
+    assert Inspection(redis, generation, truth, identities).inspect(Sample()).differences == []
+
+
 def test_who_is_of_another_shard_has_no_great_followees_here() -> None:
     generation = Generation(HOME_FEED, 1, shards=1, window=5, great=Greatness(1, 0))
     log = followed(3)
