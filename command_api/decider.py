@@ -61,6 +61,11 @@ class Decider:
             case Delete():
                 return self._delete(command)
 
+    def decide_unasked(self, command: Publish) -> Decision | None:
+        """The same for a post, without asking the store; None if that cannot be."""
+        known = self._numbers.get(command.person) is not None
+        return self._publish(command) if known else None
+
     def made_by(self, command: AnyCommand) -> Made | None:
         """The event that this very command has made, if it was stored.
 

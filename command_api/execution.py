@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 from msgspec.structs import replace
 
-from command_api.commands import AnyCommand, OneCommand, Register
+from command_api.commands import AnyCommand, OneCommand, Publish, Register
 from command_api.decider import Decider, Decision
 from command_api.errors import HandleTaken, KeyUsedOtherwise, TooMuchContention
 from command_api.event_store.command_records import CommandRecord, CommandStands
@@ -37,6 +37,20 @@ class Execution:
             return self._settle(command, tried=tried, remember=remember)
         except CommandStands as stands:
             return _as_recorded(command, stands.record)
+
+    async def of_unasked(self, command: Publish) -> int | None:
+        """Where a new post without a key is done, for a caller on an event loop: nothing is read
+        before it is appended. None: it was not tried, since something has to be.
+
+        Raises what the recorder's `append_awaited` raises. After IntegrityError `of` carries it
+        out: the conflict is with another who was given the author's number, or with itself.
+        """
+        assert not command.keyed, "what it did before has to be looked for"
+        decision = self._decider.decide_unasked(command)
+        if decision is None:
+            return None
+        append = self._append_of(command, decision, remember=False)
+        return (await self._recorder.append_awaited(append))[-1]
 
     def of_many(self, commands: Sequence[AnyCommand]) -> dict[UUID, int]:
         """Commands that do not depend on each other, tried before or not, in one transaction and

@@ -3,12 +3,15 @@
 Knows nothing of SQL: it is told how to commit a group. Each append stays atomic on its own.
 """
 
+import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import NoReturn
 from uuid import UUID
 
 from eventsourcing.persistence import (
@@ -49,6 +52,8 @@ class Append:
     record: CommandRecord | None = None
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     positions: Future[list[int]] = field(default_factory=Future)
+    waiter: asyncio.Future[None] | None = None
+    """Of a caller on an event loop: done soon after `positions`."""
 
     @property
     def places(self) -> set[Place]:
@@ -104,6 +109,29 @@ class GroupCommitter:
             len(one.events) + (one.record is not None) for one in appends
         ):
             raise IntegrityError("two of these events want the same place in an aggregate")
+        self._join_line(appends)
+        try:
+            for append in appends:  # one transaction: they end together
+                append.positions.exception(self._answer_seconds or ANSWER_SECONDS_MAX)
+        except TimeoutError:
+            self._give_up(appends)
+
+    async def append_awaited(self, append: Append) -> list[int]:
+        """As `append`, of one event, for a caller on an event loop, which goes on meanwhile.
+
+        A caller who is cancelled does not take the events back. Raises as `append` does; after
+        StoreBusy or InterfaceError they never were in line.
+        """
+        append.waiter = asyncio.get_running_loop().create_future()
+        in_line = [append]
+        self._join_line(in_line)
+        bound = self._answer_seconds or ANSWER_SECONDS_MAX
+        await asyncio.wait((append.waiter,), timeout=bound)
+        if not append.positions.done():
+            self._give_up(in_line)
+        return append.positions.result()
+
+    def _join_line(self, appends: Sequence[Append]) -> None:
         with self._changed:
             if self._closed:
                 raise InterfaceError("the event store is closed")
@@ -116,19 +144,14 @@ class GroupCommitter:
                 self._thread.start()
             self._waiting.append(appends)
             self._changed.notify()
-        try:
-            for append in appends:  # one transaction: they end together
-                append.positions.exception(self._answer_seconds or ANSWER_SECONDS_MAX)
-        except TimeoutError:
-            self._withdraw(appends)
-            raise AppendInDoubt("the event store does not answer") from None
 
-    def _withdraw(self, appends: Sequence[Append]) -> None:
+    def _give_up(self, appends: Sequence[Append]) -> NoReturn:
         """Raises OperationalError if they were still waiting: they are not stored, nor will be."""
         with self._changed:
             if appends in self._waiting:
                 self._waiting.remove(appends)
                 raise OperationalError("the event store does not answer; this was not sent")
+        raise AppendInDoubt("the event store does not answer")
 
     def close(self) -> None:
         """Commits what is waiting and ends the thread."""
@@ -147,6 +170,7 @@ class GroupCommitter:
                     if not append.positions.done():
                         append.positions.set_exception(error)
             assert all(append.positions.done() for append in group)
+            _wake(group)
             self._expected = len(group) + len(self._waiting)  # all who are at it
 
     def _gather(self) -> list[Append]:
@@ -179,3 +203,19 @@ class GroupCommitter:
 
 def _claims(appends: Sequence[Append]) -> set[Place]:
     return set().union(*(append.claims for append in appends))
+
+
+def _wake(group: Sequence[Append]) -> None:
+    """Tells the callers on event loops, each loop once for all: to wake one is a system call."""
+    waiters: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for append in group:
+        if append.waiter is not None:
+            waiters.setdefault(append.waiter.get_loop(), []).append(append.waiter)
+    for loop, of_loop in waiters.items():
+        with contextlib.suppress(RuntimeError):  # it is closed: nobody waits there any more
+            loop.call_soon_threadsafe(_end, of_loop)
+
+
+def _end(waiters: Sequence[asyncio.Future[None]]) -> None:
+    for waiter in waiters:
+        waiter.set_result(None)
