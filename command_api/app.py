@@ -20,8 +20,10 @@ from command_api.journal.journal import Journal
 from command_api.refusals import ERROR_STATUSES
 from command_api.replay import Replay
 from command_api.routes import commands, people, posts
+from command_api.swift_post.swift_post import SwiftPost
 from edge.app import create_api
 from edge.diagnostics import Diagnostics
+from edge.feed_token import Sealing
 from edge.metrics import RecentRequests
 from edge.problems import Problem
 from edge.tokens import AccessTokens
@@ -49,6 +51,7 @@ def create_app(
     recent = RecentRequests()
     health = Health(write_model, journal, recent)
     forgetting = Forgetting(write_model)
+    intake = Intake(write_model, journal, replay)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -80,8 +83,12 @@ def create_app(
         error_statuses=ERROR_STATUSES,
         lifespan=lifespan,
         write_model=write_model,
-        intake=Intake(write_model, journal, replay),
+        intake=intake,
     )
+    app.add_middleware(
+        SwiftPost, write_model=write_model, intake=intake, tokens=tokens,
+        sealing=Sealing(tokens.key), recent=recent,
+    )  # fmt: skip
     app.add_exception_handler(OutcomeUnknown, _outcome_unknown)
     app.add_exception_handler(RejectedBefore, _rejected_before)
     app.add_exception_handler(StillInFlight, _still_in_flight)

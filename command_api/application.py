@@ -1,6 +1,7 @@
 """The write model: carries commands out, each once. Never reads a projection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from command_api import commands
-from command_api.commands import AnyCommand, OneCommand
+from command_api.commands import AnyCommand, OneCommand, Publish
 from command_api.decider import Decider
 from command_api.errors import (
     OutcomeUnknown,
@@ -93,6 +94,16 @@ class Slackwater(Application[UUID]):
         """
         return self._at_store(self._execution.of, command, tried=tried)
 
+    async def publish_unasked(self, command: Publish) -> int | None:
+        """Where a new post without a key is done, for a caller on an event loop. None: it was not
+        tried, since the store has to be asked something first.
+
+        Raises StoreBusy (it was not tried either), and IntegrityError after a lost race: then
+        `execute` carries it out, which finds it if it was stored.
+        """
+        with _told_as_commands_are():
+            return await self._execution.of_unasked(command)
+
     def execute_together(self, commands: Sequence[AnyCommand]) -> dict[UUID, int]:
         """Carries out commands that do not depend on each other, in their order, in one
         transaction; returns where each is done. Of one that is missing there `execute` tells.
@@ -157,13 +168,19 @@ class Slackwater(Application[UUID]):
     def _at_store(
         self, call: Callable[Given, Outcome], *arguments: Given.args, **named: Given.kwargs
     ) -> Outcome:
-        try:
+        with _told_as_commands_are():
             return call(*arguments, **named)
-        except AppendInDoubt as error:
-            raise OutcomeUnknown(
-                "the event store went away while it stored this: it may have been stored. Look "
-                "before you try again"
-            ) from error
-        except STORE_AWAY as error:
-            message = "the event store cannot be reached; nothing was stored"
-            raise StoreUnavailable(message) from error
+
+
+@contextmanager
+def _told_as_commands_are() -> Generator[None]:
+    try:
+        yield
+    except AppendInDoubt as error:
+        raise OutcomeUnknown(
+            "the event store went away while it stored this: it may have been stored. Look before "
+            "you try again"
+        ) from error
+    except STORE_AWAY as error:
+        message = "the event store cannot be reached; nothing was stored"
+        raise StoreUnavailable(message) from error

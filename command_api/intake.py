@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Generic
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 from msgspec.structs import replace
 
 from command_api.application import Slackwater
-from command_api.commands import OneCommand
+from command_api.commands import OneCommand, Publish
 from command_api.errors import (
     JournalError,
     KeyUsedOtherwise,
@@ -25,6 +25,7 @@ from command_api.errors import (
     StillInFlight,
     StoreUnavailable,
 )
+from command_api.event_store.errors import StoreBusy
 from command_api.journal.entry import Entry
 from command_api.journal.journal import Journal
 from command_api.journal.state import State
@@ -40,6 +41,14 @@ class Accepted(Generic[OneCommand]):
 
     command: OneCommand
     position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A post that was tried and may have been stored: it must go on as this very command."""
+
+    command: Publish
+    why: StoreUnavailable | IntegrityError
 
 
 class Intake:
@@ -73,8 +82,35 @@ class Intake:
             try:
                 return self._execute(command)
             except StoreUnavailable as error:
-                self._replay.store_is_away()
-                return self._queue_instead(command, self._journal, error)
+                return self._queue_instead(command, self._journal, self._replay, error)
+
+    async def accept_unasked(self, command: Publish) -> Accepted[Publish] | Tried | None:
+        """A new post without a key, for a caller on an event loop, where nothing has to be read
+        for it, neither from the store nor from the journal. None: it was not tried.
+        """
+        if self._replay is not None and not self._replay.is_clear(0.0):
+            return None
+        try:
+            position = await self._write_model.publish_unasked(command)
+        except StoreBusy:
+            return None
+        except (StoreUnavailable, IntegrityError) as error:
+            return Tried(command, error)
+        return None if position is None else Accepted(command, position)
+
+    def accept_tried(self, tried: Tried) -> Accepted[Publish]:
+        """Goes on with what `accept_unasked` has tried. Raises as `accept` does.
+
+        Nothing is stored twice: the post's place in the store would be taken, by itself.
+        """
+        try:
+            if isinstance(tried.why, StoreUnavailable):
+                raise tried.why
+            return self._execute(tried.command)
+        except StoreUnavailable as error:
+            if self._journal is None or self._replay is None:
+                raise
+            return self._queue_instead(tried.command, self._journal, self._replay, error)
 
     def store_head(self) -> int | None:
         """The store's newest position; None while nobody but the replay is to wait for it."""
@@ -131,9 +167,10 @@ class Intake:
         return Accepted(done.command, done.position)
 
     def _queue_instead(
-        self, command: OneCommand, journal: Journal, why: StoreUnavailable
+        self, command: OneCommand, journal: Journal, replay: Replay, why: StoreUnavailable
     ) -> Accepted[OneCommand]:
         """What may have been stored is queued too: the replay finds out whether it was."""
+        replay.store_is_away()
         try:
             return self._queue(command, journal)
         except JournalError as error:

@@ -10,6 +10,7 @@ from command_api.bodies import DeleteQueued, NewPost, PostAnswer
 from command_api.idempotency import IdempotencyKey
 from command_api.routes.write_model import (
     Accepting,
+    TriedBefore,
     WriteModel,
     queued_responses,
     say_accepted,
@@ -19,6 +20,11 @@ from edge.caller import Caller
 from edge.problems import problem_responses
 
 router = APIRouter(prefix="/posts", tags=["posts"], route_class=WriteRoute)
+
+
+def location_of(post: commands.Publish) -> str:
+    """Where a post can be read."""
+    return f"/feed/posts/{post.subject}"
 
 
 @router.post(
@@ -34,11 +40,15 @@ def publish(
     response: Response,
     intake: Accepting,
     write_model: WriteModel,
+    tried: TriedBefore,
 ) -> PostAnswer:
     """The caller publishes a post; the text is trimmed."""
-    accepted = intake.accept(commands.publish(person=caller, text=new_post.text, key=key))
+    if tried is not None:
+        accepted = intake.accept_tried(tried)
+    else:
+        accepted = intake.accept(commands.publish(person=caller, text=new_post.text, key=key))
     post = accepted.command
-    queued = say_accepted(response, write_model, accepted, f"/feed/posts/{post.subject}")
+    queued = say_accepted(response, write_model, accepted, location_of(post))
     return PostAnswer(
         id=post.subject, author_id=post.person, text=post.text, created_at=post.at, command=queued
     )

@@ -7,8 +7,11 @@ from fastapi import Depends, Request, Response
 from command_api.application import Slackwater
 from command_api.bodies import QueuedCommand
 from command_api.commands import AnyCommand
-from command_api.intake import Accepted, Intake
+from command_api.intake import Accepted, Intake, Tried
 from edge.feed_token import FeedToken
+
+TRIED = "slackwater.tried"
+"""Where a request's scope has what was tried of it below the route."""
 
 RETRY_AFTER_SECONDS = 2
 """When somebody who waits for a queued command may look again."""
@@ -22,8 +25,14 @@ async def _intake(request: Request) -> Intake:
     return request.app.state.intake
 
 
+async def _tried(request: Request) -> Tried | None:
+    return request.scope.get(TRIED)
+
+
 WriteModel = Annotated[Slackwater, Depends(_write_model)]
 Accepting = Annotated[Intake, Depends(_intake)]
+TriedBefore = Annotated[Tried | None, Depends(_tried)]
+"""This very request's command, if it was tried before it came to the route."""
 
 
 def say_committed(response: Response, write_model: Slackwater, position: int) -> None:
