@@ -3,13 +3,12 @@
 -- Runs under the table lock, so that what is free here stays free, and positions appear in
 -- commit order. Returns the position given to each event.
 WITH incoming AS (
-    SELECT *
-    FROM unnest(
-        %(appends)s::integer[],
-        %(originator_ids)s::uuid[],
-        %(originator_versions)s::bigint[],
-        %(topics)s::text[],
-        %(states)s::bytea[]
+    SELECT
+        append, originator_id, originator_version, topic, decode(state, 'base64') AS state, place
+    FROM ROWS FROM (
+        json_to_recordset(%(events)s::json) AS (
+            append integer, originator_id uuid, originator_version bigint, topic text, state text
+        )
     ) WITH ORDINALITY AS t (append, originator_id, originator_version, topic, state, place)
 ),
 refused AS (
@@ -18,9 +17,9 @@ refused AS (
     JOIN {events} USING (originator_id, originator_version)
     UNION
     SELECT assumed.append
-    FROM unnest(
-        %(assuming)s::integer[], %(assumed_positions)s::bigint[], %(assumed_ids)s::uuid[]
-    ) AS assumed (append, position, originator_id)
+    FROM json_to_recordset(%(assumptions)s::json) AS assumed (
+        append integer, position bigint, originator_id uuid
+    )
     WHERE NOT EXISTS (
         SELECT FROM {events} AS standing
         WHERE standing.notification_id = assumed.position

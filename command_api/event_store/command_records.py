@@ -47,6 +47,8 @@ class CommandRecords:
         self, on: Cursor[DictRow] | Connection[DictRow], ids: Sequence[UUID]
     ) -> dict[UUID, CommandRecord]:
         """The records of those commands that have been carried out."""
+        if not ids:
+            return {}
         rows = on.execute(self._find, {"ids": list(ids)}, prepare=True, binary=True)
         records = [_record_of(row) for row in rows]
         return {record.id: record for record in records}

@@ -1,10 +1,8 @@
 -- The events of a group that are in the store already, word for word: after a lost reply this
 -- tells whether the lost transaction had been committed.
 SELECT e.originator_id, e.originator_version, e.notification_id
-FROM unnest(
-    %(originator_ids)s::uuid[],
-    %(originator_versions)s::bigint[],
-    %(topics)s::text[],
-    %(states)s::bytea[]
-) AS t (originator_id, originator_version, topic, state)
-JOIN {events} e USING (originator_id, originator_version, topic, state)
+FROM json_to_recordset(%(events)s::json) AS t (
+    originator_id uuid, originator_version bigint, topic text, state text
+)
+JOIN {events} e USING (originator_id, originator_version, topic)
+WHERE e.state = decode(t.state, 'base64')

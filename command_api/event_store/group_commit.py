@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -55,15 +56,16 @@ class Append:
     waiter: asyncio.Future[None] | None = None
     """Of a caller on an event loop: done soon after `positions`."""
 
-    @property
-    def places(self) -> set[Place]:
-        """The places in aggregates which these events would take."""
-        return {(event.originator_id, event.originator_version) for event in self.events}
+    places: AbstractSet[Place] = field(init=False)
+    """The places in aggregates which these events would take."""
+
+    def __post_init__(self) -> None:
+        self.places = {(event.originator_id, event.originator_version) for event in self.events}
 
     @property
-    def claims(self) -> set[Place]:
+    def claims(self) -> AbstractSet[Place]:
         """What no other append of the same group may want."""
-        return self.places | ({(self.record.id, 0)} if self.record else set())
+        return self.places | {(self.record.id, 0)} if self.record else self.places
 
 
 class GroupCommitter:
@@ -82,6 +84,7 @@ class GroupCommitter:
         self._changed = threading.Condition()
         self._closed = False
         self._expected = 0
+        self._wanted = 1
         self._thread: threading.Thread | None = None
 
     def append(
@@ -143,7 +146,8 @@ class GroupCommitter:
                 )
                 self._thread.start()
             self._waiting.append(appends)
-            self._changed.notify()
+            if len(self._waiting) >= self._wanted:
+                self._changed.notify()
 
     def _give_up(self, appends: Sequence[Append]) -> NoReturn:
         """Raises OperationalError if they were still waiting: they are not stored, nor will be."""
@@ -185,8 +189,10 @@ class GroupCommitter:
             # Who was answered just now mostly comes again at once. Without this look back they
             # would fall into two halves, each of which waits for the other's commit.
             deadline = time.monotonic() + COME_AGAIN_SECONDS_MAX
+            self._wanted = self._expected  # woken once, not by each of them
             while len(self._waiting) < self._expected and (left := deadline - time.monotonic()) > 0:
                 self._changed.wait(left)
+            self._wanted = 1
             group: list[Append] = []
             taken: set[Place] = set()
             events = 0

@@ -13,9 +13,9 @@ Positions = dict[tuple[UUID | str, int], int]
 """By place: aggregate and version."""
 
 
-def positions_from(cursor: Cursor[DictRow], statement: Any, columns: dict[str, Any]) -> Positions:
+def positions_from(cursor: Cursor[DictRow], statement: Any, **given: str) -> Positions:
     """What the statement says about these events."""
-    cursor.execute(statement, columns, prepare=True, binary=True)
+    cursor.execute(statement, given, prepare=True, binary=True)
     return {
         (row["originator_id"], row["originator_version"]): row["notification_id"]
         for row in cursor.fetchall()

@@ -22,8 +22,9 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Cursor
 from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
 
-from command_api.event_store.columns import assumptions_of, columns_of
+from command_api.event_store.columns import assumptions_of, events_of
 from command_api.event_store.command_records import CommandRecord, CommandRecords, CommandStands
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.group_commit import Append, GroupCommitter
@@ -66,6 +67,9 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """`look` is called inside every group's transaction."""
         super().__init__(datastore, events_table_name=events_table_name)
         names = {"schema": datastore.schema, "events_table": events_table_name}
+        notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
+        # The library executes these one by one; without parameters they are one round trip.
+        self._opening = SQL("; ").join([*self.lock_table_statements, notify])
         self._append_events = query("append_events", **names)
         self._find_events = query("find_events", **names)
         self._select_aggregate = query("select_aggregate", **names)
@@ -202,17 +206,17 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         commits = False
         try:
             with self.datastore.transaction(commit=True) as cursor:
-                self._lock_table(cursor)
-                self._notify_channel(cursor)
+                cursor.execute(self._opening)
                 if self._look is not None:
                     self._look(cursor)
                 if look_first:
-                    stored |= positions_from(cursor, self._find_events, columns_of(appends))
-                standing = self._find_commands(cursor, appends)
+                    stored |= positions_from(cursor, self._find_events, events=events_of(appends))
+                ids = [append.record.id for append in appends if append.record is not None]
+                standing = self._records.find(cursor, ids)
                 missing = [each for each in appends if not is_settled(each, stored, standing)]
                 if any(append.events for append in missing):
-                    columns = columns_of(missing) | assumptions_of(missing)
-                    stored |= positions_from(cursor, self._append_events, columns)
+                    given = {"events": events_of(missing), "assumptions": assumptions_of(missing)}
+                    stored |= positions_from(cursor, self._append_events, **given)
                 self._record_commands(cursor, missing, stored)
                 commits = True
         except STORE_AWAY as error:
@@ -229,12 +233,6 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
             else:
                 refused.append(append)
         return refused
-
-    def _find_commands(
-        self, cursor: Cursor[DictRow], appends: list[Append]
-    ) -> dict[UUID, CommandRecord]:
-        ids = [append.record.id for append in appends if append.record is not None]
-        return self._records.find(cursor, ids) if ids else {}
 
     def _record_commands(
         self, cursor: Cursor[DictRow], appends: list[Append], stored: Positions
