@@ -125,11 +125,16 @@ class GroupCommitter:
         A caller who is cancelled does not take the events back. Raises as `append` does; after
         StoreBusy or InterfaceError they never were in line.
         """
-        append.waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        append.waiter = loop.create_future()
         in_line = [append]
         self._join_line(in_line)
         bound = self._answer_seconds or ANSWER_SECONDS_MAX
-        await asyncio.wait((append.waiter,), timeout=bound)
+        timer = loop.call_later(bound, _end, [append.waiter])  # cheaper than asyncio.timeout
+        try:
+            await append.waiter
+        finally:
+            timer.cancel()
         if not append.positions.done():
             self._give_up(in_line)
         return append.positions.result()
@@ -224,4 +229,5 @@ def _wake(group: Sequence[Append]) -> None:
 
 def _end(waiters: Sequence[asyncio.Future[None]]) -> None:
     for waiter in waiters:
-        waiter.set_result(None)
+        if not waiter.done():  # it was cancelled, or its time was up
+            waiter.set_result(None)
