@@ -69,7 +69,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         names = {"schema": datastore.schema, "events_table": events_table_name}
         notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
         # The library executes these one by one; without parameters they are one round trip.
-        self._opening = SQL("; ").join([*self.lock_table_statements, notify])
+        self._opening = SQL("; ").join([query("plan_appends"), *self.lock_table_statements, notify])
         self._append_events = query("append_events", **names)
         self._find_events = query("find_events", **names)
         self._select_aggregate = query("select_aggregate", **names)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from uuid import uuid4
 
+import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
@@ -22,6 +23,7 @@ from tests.integration.saves import (
     save_as_one_group,
     stored,
     transactions_of,
+    until,
 )
 
 WRITERS = 20
@@ -174,3 +176,27 @@ def test_many_processes_that_start_at_once_make_one_store(
 
     epochs = [callers.submit(begin) for _ in range(8)]
     assert len({epoch.result(PATIENCE_SECONDS) for epoch in epochs}) == 1
+
+
+def test_an_append_never_reads_the_whole_table_however_small_it_was_when_that_was_planned(
+    write_model: Slackwater, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ANALYZE slackwater_events")
+    saves = 20  # more than Postgres plans anew before it keeps a plan
+    for _ in range(saves):
+        write_model.recorder.insert_events([event()])
+    with write_model.recorder.datastore.get_connection() as connection:
+        connection.execute("SELECT pg_stat_force_next_flush()")
+
+    def scans() -> tuple[int, int]:
+        with psycopg.connect(database_url) as connection:
+            row = connection.execute(
+                "SELECT idx_scan, seq_tup_read FROM pg_stat_user_tables"
+                " WHERE relname = 'slackwater_events'"
+            ).fetchone()
+        assert row is not None
+        return row
+
+    until(lambda: scans()[0] >= saves)
+    assert scans()[1] == 0
