@@ -24,6 +24,7 @@ from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projector import Projector
+from projections.stopping import Stop, stop_when_signalled
 
 logger = logging.getLogger(__name__)
 
@@ -110,11 +111,9 @@ def connect_redis(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=REDIS_ANSWER_SECONDS_MAX, retry=Retry(NoBackoff(), 0))
 
 
-def prepare(metrics_host: str, metrics_port: int) -> threading.Event:
+def prepare(metrics_host: str, metrics_port: int) -> Stop:
     """Serves the figures, if wanted; what it returns is set when the process is to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    stop = stop_when_signalled((signal.SIGTERM, signal.SIGINT))
     if metrics_port:
         start_http_server(metrics_port, addr=metrics_host)
     return stop
