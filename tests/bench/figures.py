@@ -51,14 +51,18 @@ def advantage_spread(ours: Sample, against: Sample, better: Better) -> tuple[flo
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """All that is stated has to hold. `ratio_min`: how many times better than the other."""
+    """All that is stated has to hold, if anything is. `ratio_min`: how many times better than the
+    other.
+    """
 
     ratio_min: float | None = None
     ours_min: float | None = None
     ours_max: float | None = None
 
     def is_met(self, ours: float, ratio: float | None) -> bool | None:
-        """Whether it is; None if it cannot be told, since there is no other to compare with."""
+        """Whether it is; None if there is none, or it cannot be told for lack of another."""
+        if not self.told(""):
+            return None
         if self.ours_min is not None and ours < self.ours_min:
             return False
         if self.ours_max is not None and ours > self.ours_max:

@@ -47,7 +47,7 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; None: it cannot be told, since the other could not be had."""
+        """Whether the goal is met; None: there is none, or the other could not be had."""
         if self.ours is None:
             return False
         return self.comparison.goal.is_met(self.ours.median, self.ratio)
@@ -57,7 +57,8 @@ class Line:
         said = f"{one.figure}: {_value(self.ours)} {one.unit}"
         if self.against is not None:
             said += f", {_ratio(self.ratio)} of {one.against} ({_value(self.against)})"
-        return f"{said}; goal {one.goal.told(one.unit)}"
+        goal = one.goal.told(one.unit)
+        return f"{said}; goal {goal}" if goal else said
 
     def as_document(self) -> dict[str, Any]:
         """For a program. Spreads are the lowest and the highest of all repetitions."""
@@ -161,8 +162,9 @@ def show(run: Run, rows: Sequence[Measured], seconds: float) -> None:
             console.print(f"not available: {measured.row.name}: {name}: {reason}")
     lines = [line for measured in rows for line in lines_of(measured)]
     met = sum(line.met is True for line in lines)
+    goals = sum(bool(line.comparison.goal.told("")) for line in lines)
     console.print(
-        f"{met} of {len(lines)} goals met; {run.repetitions} repetitions, medians with the "
+        f"{met} of {goals} goals met; {run.repetitions} repetitions, medians with the "
         f"lowest and the highest; {seconds:.0f} s, seed {run.seed}"
         + (", quick" if run.quick else "")
     )

@@ -43,6 +43,7 @@ def test_the_spread_of_an_advantage_compares_what_was_measured_side_by_side() ->
         (Goal(ratio_min=10, ours_max=7.5), 7.6, None, False),
         (Goal(ours_min=20), 20.0, None, True),
         (Goal(ours_min=20), 19.9, None, False),
+        (Goal(), 20.0, 3.0, None),
     ],
 )
 def test_a_goal_is_met_if_all_that_is_stated_holds(
