@@ -182,7 +182,7 @@ def test_a_rebuild_that_was_at_work_cannot_let_the_lost_history_take_over(
 def test_what_was_put_away_is_removed_bit_by_bit_and_held_until_then(
     restored: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("projections.derived.KEYS_UNLINKED_AT_ONCE", 5)
+    monkeypatch.setattr("projections.derived.KEYS_UNLINKED_AT_ONCE", 1)  # a bucket of the server
     carried, store = restored.stream.epoch(), new_store_connection(restored)
     epoch = store.renew_epoch(found=carried, carried=carried)
     assert epoch
