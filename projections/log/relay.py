@@ -111,9 +111,26 @@ class Relay:
         if fault is not None:
             self._begin_history(fault, found, carried)
             return None
+        if not last:
+            last = self._begin_where_trimming_would(found)
         self._epoch, self._newest, self._room = found, newest, 0
         logger.info("active, going on after position %d of epoch %s", last, self._epoch)
         return last
+
+    def _begin_where_trimming_would(self, epoch: str) -> int:
+        """After which entry a new stream begins: what is not needed any more is not carried first.
+
+        After a rebuild into an empty Redis that is nearly all of history.
+        """
+        bound = self._not_needed_up_to(self._store.head())
+        if bound <= 0:
+            return 0
+        [last] = self._store.read_after(bound - 1, 1)
+        # If somebody else has begun one, the first append finds that out.
+        return last.position if self._stream.begin_after(epoch, last.position) else 0
+
+    def _not_needed_up_to(self, head: int) -> int:
+        return min(head - STREAM_POSITIONS_KEPT, self._derived.slowest_position())
 
     def _fault(self, found: str, carried: str, newest: Entry | None, last: int) -> str | None:
         """What read models hold that the store does not have, if there is something."""
@@ -196,7 +213,7 @@ class Relay:
         if time.monotonic() < self._trim_at:
             return
         # The entry at a checkpoint is applied: the first one that is needed comes after it.
-        below = min(last - STREAM_POSITIONS_KEPT, self._derived.slowest_position()) + 1
+        below = self._not_needed_up_to(last) + 1
         if below > 1 and (dropped := self._stream.trim_below(below)):
             logger.info("trimmed %d entries below position %d", dropped, below)
         self._store.drop_hints()

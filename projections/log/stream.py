@@ -23,6 +23,7 @@ class Stream:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._append = load_script(redis, "projections.log", "append")
+        self._begin_after = load_script(redis, "projections.log", "begin_after")
 
     def claim_epoch(self, epoch: str) -> str:
         """Marks a stream that carries no epoch yet with its history's; returns what it carries."""
@@ -42,6 +43,14 @@ class Stream:
                 raise
             return 0
         return position_of(info["last-generated-id"])
+
+    def begin_after(self, epoch: str, position: int) -> bool:
+        """Makes an empty stream whose last id is this position; see begin_after.lua.
+
+        Who stands below it reads the store, as where the stream was trimmed. False if there is a
+        stream already, or Redis carries another epoch: nothing is changed then.
+        """
+        return bool(self._begin_after(keys=[STREAM, EPOCH], args=[epoch, position]))
 
     def append(self, epoch: str, expected_last: int, entries: Sequence[Entry]) -> int:
         """Appends all entries if the stream still ends at `expected_last`, else none.

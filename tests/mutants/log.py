@@ -1,7 +1,7 @@
 """Mutants of the log on its way: the store's reader, relay, stream, the projectors' reader."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import READER, RECOVERY, RELAY, RESTORED
+from tests.mutants.targets import BEGINS, READER, RECOVERY, RELAY, RESTORED
 
 APPENDING = (
     Mutant(
@@ -108,21 +108,42 @@ CARRYING = (
     Mutant(
         "trimming passes the slowest shard",
         "projections/log/relay.py",
-        "min(last - STREAM_POSITIONS_KEPT, self._derived.slowest_position())",
-        "last - STREAM_POSITIONS_KEPT",
+        "min(head - STREAM_POSITIONS_KEPT, self._derived.slowest_position())",
+        "head - STREAM_POSITIONS_KEPT",
         RELAY,
     ),
     Mutant(
         "trimming goes one entry too far",
         "projections/log/relay.py",
-        "self._derived.slowest_position()) + 1",
-        "self._derived.slowest_position()) + 2",
+        "self._not_needed_up_to(last) + 1",
+        "self._not_needed_up_to(last) + 2",
         RELAY,
+    ),
+    Mutant(
+        "a new stream begins with what nobody needs",
+        "projections/log/relay.py",
+        "if not last:",
+        "if False:",
+        BEGINS,
+    ),
+    Mutant(
+        "a new stream begins one entry too late",
+        "projections/log/relay.py",
+        "read_after(bound - 1, 1)",
+        "read_after(bound, 1)",
+        BEGINS,
+    ),
+    Mutant(
+        "a stream is begun that is there already",
+        "projections/log/begin_after.lua",
+        " or redis.call('EXISTS', stream) == 1",
+        "",
+        BEGINS,
     ),
     Mutant(
         "trimming keeps nothing for readers that come back",
         "projections/log/relay.py",
-        "min(last - STREAM_POSITIONS_KEPT, self._derived.slowest_position())",
+        "min(head - STREAM_POSITIONS_KEPT, self._derived.slowest_position())",
         "self._derived.slowest_position()",
         RELAY,
     ),

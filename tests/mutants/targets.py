@@ -26,6 +26,7 @@ PROFILES = (f"{_OTHERS}::test_profiles_list_both_sides_in_pages_newest_member_fi
 SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
+BEGINS = ("tests/integration/test_stream_begins.py",)
 READER = ("tests/integration/test_log_reader.py",)
 REFILL = ("tests/integration/test_refill.py",)
 COMMANDS_AFTER_A_RESTORE = ("tests/integration/test_commands_after_a_restore.py",)
