@@ -56,10 +56,13 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await models.watch.look()
-        watches = [
+        watch = models.watch
+        watches = [  # each a task of its own, since `end` has to see whether it has ended
             asyncio.create_task(task)
-            for task in (models.watch.run(), lag.run(), models.read_marks.run())
-        ]
+            for task in (
+                watch.watch_stream(), watch.watch_store(), lag.run(), models.read_marks.run()
+            )
+        ]  # fmt: skip
         yield
         await end(*watches)
         await streams.close()

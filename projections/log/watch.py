@@ -69,10 +69,6 @@ class LogWatch:
         """The history that the read models are of; "" if that is not known."""
         return self.history.epoch
 
-    async def run(self) -> None:
-        """Watches until cancelled."""
-        await asyncio.gather(self._watch_stream(), self._watch_store())
-
     async def lag_seconds(self, position: int) -> float:
         """How long the first event above this position has been waiting; 0 if there is none."""
         if position >= self.head.position:
@@ -117,12 +113,15 @@ class LogWatch:
         async with await self._connect() as connection:
             await self._ask_store(connection)
 
-    async def _watch_stream(self) -> None:
+    async def watch_stream(self) -> None:
+        """Learns what the stream says ten times a second, until cancelled."""
         while True:
             await self._look_if_it_answers("stream", self.look_at_stream())
             await asyncio.sleep(STREAM_EVERY_SECONDS)
 
-    async def _watch_store(self) -> None:
+    async def watch_store(self) -> None:
+        """Learns what the store says twice a second, until cancelled."""
+
         async def keep_asking() -> None:
             async with await self._connect() as connection:
                 while True:

@@ -86,11 +86,14 @@ def listen(
         models = ReadModels(redis_url, database_url)
         listening = Listening(models)
         await models.watch.look()
-        watching = asyncio.create_task(models.watch.run())
+        watching = [
+            asyncio.create_task(task)
+            for task in (models.watch.watch_stream(), models.watch.watch_store())
+        ]
         try:
             await question(listening)
         finally:
-            await end(watching)
+            await end(*watching)
             await listening.streams.close()
             await models.close()
 
