@@ -7,8 +7,6 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.utils import Environment
-from psycopg import Cursor
-from psycopg.rows import DictRow
 
 from command_api import commands
 from command_api.commands import AnyCommand, OneCommand, Publish
@@ -19,12 +17,13 @@ from command_api.errors import (
 )
 from command_api.event_store.command_records import CommandRecord
 from command_api.event_store.datastore import UrlDatastore
+from command_api.event_store.epoch import read_epoch
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.mapper import EventMapper
 from command_api.event_store.patience import Patience
 from command_api.event_store.queries import EVENTS_TABLE
 from command_api.event_store.recorder import STORE_AWAY, GroupCommitRecorder
-from command_api.event_store.schema import ensure_schema, epoch_seen_by, read_epoch
+from command_api.event_store.schema import ensure_schema
 from command_api.execution import Execution
 from command_api.outcomes import (
     CarriedOut,
@@ -80,7 +79,7 @@ class Slackwater(Application[UUID]):
         return GroupCommitRecorder(
             self._datastore,
             events_table_name=EVENTS_TABLE,
-            look=self._look_at_epoch,
+            on_epoch=self._see_epoch,
             patience=self._patience,
         )
 
@@ -161,9 +160,9 @@ class Slackwater(Application[UUID]):
         self._at_store(self.look_at_epoch)
         return self.epoch
 
-    def _look_at_epoch(self, cursor: Cursor[DictRow]) -> None:
+    def _see_epoch(self, epoch: str) -> None:
         """In the transaction that commits: answers name the epoch of what they committed."""
-        self.epoch = epoch_seen_by(cursor)
+        self.epoch = epoch
 
     def _at_store(
         self, call: Callable[Given, Outcome], *arguments: Given.args, **named: Given.kwargs

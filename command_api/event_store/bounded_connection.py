@@ -5,11 +5,13 @@ acknowledging, and its timeouts stand still with it. So the client looks at its 
 """
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import ClassVar
 
 import psycopg
-from psycopg import Connection
-from psycopg.abc import RV, PQGen
+from psycopg import Connection, Cursor
+from psycopg.abc import RV, PQGen, Query
 from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 
@@ -30,6 +32,37 @@ class BoundedConnection(Connection[DictRow]):
     ALONE_SECONDS_MAX: ClassVar[float]
     IN_TRANSACTION_SECONDS_MAX: ClassVar[float]
 
+    answered_at = 0.0
+    """When the server last answered here (`time.monotonic`)."""
+
+    _begins = False
+
+    @contextmanager
+    def begun_by(self, statements: Query) -> Generator[Cursor[DictRow]]:
+        """A transaction that these begin, all in one round trip; BEGIN is the first of them.
+
+        Yields the cursor with what the last of them answered. Commits at the end, or rolls back
+        if something is raised.
+        """
+        with self.cursor() as cursor:
+            try:
+                self._begin(cursor, statements)
+                yield cursor
+            except BaseException:
+                with suppress(psycopg.Error):  # then it is broken, and the pool drops it
+                    self.rollback()
+                raise
+            self.commit()
+
+    def _begin(self, cursor: Cursor[DictRow], statements: Query) -> None:
+        self._begins = True
+        try:
+            cursor.execute(statements, prepare=False)
+        finally:
+            self._begins = False
+        while cursor.nextset():
+            pass
+
     def wait(
         self,
         gen: PQGen[RV],
@@ -37,15 +70,17 @@ class BoundedConnection(Connection[DictRow]):
         timeout: float | None = None,
     ) -> RV:
         """As any connection, but for the bound, which is also that of `timeout`."""
-        alone = self.pgconn.transaction_status == TransactionStatus.IDLE
+        alone = self.pgconn.transaction_status == TransactionStatus.IDLE and not self._begins
         bound = self.ALONE_SECONDS_MAX if alone else self.IN_TRANSACTION_SECONDS_MAX
         try:
-            return super().wait(
+            answer = super().wait(
                 _until(gen, bound if timeout is None else min(bound, timeout)), interval
             )
         except StoreSilent:
             self.close()  # whatever it answers later belongs to nobody
             raise
+        self.answered_at = time.monotonic()
+        return answer
 
 
 def bounded(*, alone: float, in_transaction: float) -> type[BoundedConnection]:

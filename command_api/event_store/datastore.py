@@ -1,9 +1,15 @@
 """Connections to the store's Postgres, from any libpq connection string."""
 
-from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg.rows import dict_row
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 
-from command_api.event_store.bounded_connection import bounded
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore
+from psycopg import Cursor
+from psycopg.abc import Query
+from psycopg.rows import DictRow, dict_row
+
+from command_api.event_store.bounded_connection import BoundedConnection, bounded
 from command_api.event_store.patience import Patience
 
 POOL_SIZE = 4
@@ -14,9 +20,11 @@ LOCK_SECONDS_MAX = 5
 IDLE_IN_TRANSACTION_SECONDS_MAX = 5.0
 """A process that stops between LOCK and COMMIT is cut off after this, so that others go on."""
 
-
 SILENT_SECONDS_MAX = 10.0
 """How long a server may say nothing, unless there is less patience."""
+
+TRUSTED_SECONDS = 0.05
+"""A connection that answered so shortly ago is not asked again before it is used."""
 
 VANISHED_PEER = {
     "keepalives_idle": 2,
@@ -61,11 +69,24 @@ class UrlDatastore(PostgresDatastore):
             # After this, a connection is tried again for the next caller and not by a schedule
             # that keeps growing: writes go on as soon as the store is back.
             reconnect_timeout=CONNECT_SECONDS_MAX,
-            check=ConnectionPool.check_connection,  # pyright: ignore[reportArgumentType] - as the library
+            check=_check,  # pyright: ignore[reportArgumentType] - the pool knows one class only
         )
+
+    @contextmanager
+    def begun_by(self, statements: Query) -> Generator[Cursor[DictRow]]:
+        """A transaction; see `BoundedConnection.begun_by`. Raises the library's errors."""
+        with self.get_connection() as connection:
+            assert isinstance(connection, BoundedConnection)
+            with connection.begun_by(statements) as cursor:
+                yield cursor
 
     def register_type_adapters(self) -> None:
         """Nothing: composite types are for the functions that we do not use.
 
         The library would ask Postgres for them before anything else; it may be away then.
         """
+
+
+def _check(connection: BoundedConnection) -> None:
+    if time.monotonic() - connection.answered_at > TRUSTED_SECONDS:
+        connection.execute("")  # a round trip, and nothing else

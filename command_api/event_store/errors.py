@@ -16,3 +16,7 @@ class AppendInDoubt(OperationalError):
 
 class StoreBusy(PersistenceError):
     """The bounded queue of waiting appends is full: come back a little later."""
+
+
+class CommitUnanswered(Exception):
+    """The connection went away over a COMMIT: it may have been carried out, or not."""

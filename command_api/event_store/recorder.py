@@ -19,14 +19,16 @@ from eventsourcing.persistence import (
     OperationalError,
     StoredEvent,
 )
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from command_api.event_store.columns import assumptions_of, events_of
 from command_api.event_store.command_records import CommandRecord, CommandRecords, CommandStands
-from command_api.event_store.errors import AppendInDoubt
+from command_api.event_store.datastore import UrlDatastore
+from command_api.event_store.epoch import epoch_in
+from command_api.event_store.errors import AppendInDoubt, CommitUnanswered
 from command_api.event_store.group_commit import Append, GroupCommitter
 from command_api.event_store.metrics import APPEND_SECONDS, APPENDS_GROUPED
 from command_api.event_store.patience import Patience
@@ -46,36 +48,35 @@ RETRY_PAUSE_SECONDS = 0.1
 STORE_AWAY = (OperationalError, InterfaceError, InternalError)
 """How the library reports a store that cannot be reached, or that cut a connection off."""
 
-Look = Callable[[Cursor[DictRow]], object]
-
-
-class CommitUnanswered(Exception):
-    """The connection went away over a COMMIT: it may have been carried out, or not."""
-
 
 class GroupCommitRecorder(PostgresApplicationRecorder):
     """Many savers, one transaction; each save atomic on its own. Safe to share by threads."""
 
+    datastore: UrlDatastore  # pyright: ignore[reportIncompatibleVariableOverride]
+
     def __init__(
         self,
-        datastore: PostgresDatastore,
+        datastore: UrlDatastore,
         *,
         events_table_name: str = "stored_events",
-        look: Look | None = None,
+        on_epoch: Callable[[str], None] | None = None,
         patience: Patience | None = None,
     ) -> None:
-        """`look` is called inside every group's transaction."""
+        """`on_epoch` is told the store's epoch inside every group's transaction."""
         super().__init__(datastore, events_table_name=events_table_name)
         names = {"schema": datastore.schema, "events_table": events_table_name}
         notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
-        # The library executes these one by one; without parameters they are one round trip.
-        self._opening = SQL("; ").join([query("plan_appends"), *self.lock_table_statements, notify])
+        opening = [SQL("BEGIN"), query("plan_appends"), *self.lock_table_statements, notify]
+        if on_epoch is not None:
+            opening.append(query("select_epoch"))
+        # Without parameters they are one round trip.
+        self._opening = SQL("; ").join(opening)
         self._append_events = query("append_events", **names)
         self._find_events = query("find_events", **names)
         self._select_aggregate = query("select_aggregate", **names)
         self._select_last_version = query("select_last_version", **names)
         self._select_head = query("select_head", **names)
-        self._look = look
+        self._on_epoch = on_epoch
         self._records = CommandRecords(datastore.schema)
         self._retry_seconds = patience.retry_seconds if patience else RETRY_SECONDS_MAX
         self._committer = GroupCommitter(
@@ -205,10 +206,9 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         standing: dict[UUID, CommandRecord] = {}
         commits = False
         try:
-            with self.datastore.transaction(commit=True) as cursor:
-                cursor.execute(self._opening)
-                if self._look is not None:
-                    self._look(cursor)
+            with self.datastore.begun_by(self._opening) as cursor:
+                if self._on_epoch is not None:
+                    self._on_epoch(epoch_in(cursor))
                 if look_first:
                     stored |= positions_from(cursor, self._find_events, events=events_of(appends))
                 ids = [append.record.id for append in appends if append.record is not None]

@@ -1,8 +1,5 @@
 """Makes the store's tables where they are missing. Safe to run by several at once."""
 
-from psycopg import Cursor
-from psycopg.rows import DictRow
-
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.queries import EVENTS_TABLE, query
 from command_api.event_store.recorder import GroupCommitRecorder
@@ -22,16 +19,3 @@ def ensure_schema(datastore: UrlDatastore) -> None:
             conn.execute(query("create_commands"), prepare=False)
         finally:
             conn.execute("SELECT pg_advisory_unlock(%s)", (_SCHEMA_LOCK,))
-
-
-def read_epoch(datastore: UrlDatastore) -> str:
-    """The epoch of this store's history."""
-    with datastore.get_connection() as conn, conn.cursor() as cursor:
-        return epoch_seen_by(cursor)
-
-
-def epoch_seen_by(cursor: Cursor[DictRow]) -> str:
-    """The same, as a transaction sees it."""
-    row = cursor.execute(query("select_epoch"), prepare=True).fetchone()
-    assert row is not None, "the epoch is created together with the store"
-    return row["epoch"]

@@ -78,6 +78,8 @@ class CuttingProxy:
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._lets_in = False
+        self.requests = 0
+        """How often clients have sent something."""
         self.let_in()
 
     def next_commits(self, *fates: Fate) -> None:
@@ -130,6 +132,7 @@ class CuttingProxy:
     def _carry_requests(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while message := client.recv(CHUNK_BYTES):
+                self.requests += 1
                 fate = self._fates.popleft() if self._fates and b"COMMIT" in message else arrives
                 fate(Crossing(message, client, server))
         _shut(server)

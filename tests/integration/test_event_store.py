@@ -13,8 +13,9 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from command_api.application import Slackwater
 from command_api.event_store.datastore import UrlDatastore
+from command_api.event_store.epoch import read_epoch
 from command_api.event_store.recorder import GroupCommitRecorder
-from command_api.event_store.schema import ensure_schema, read_epoch
+from command_api.event_store.schema import ensure_schema
 from projections.log.entry import Entry
 from projections.log.store import Store
 from tests.integration.saves import (
