@@ -2,11 +2,14 @@
 
     p:<person>  STRING  the profile, as JSON of StoredProfile   (shard of the number)
     i:<id>      STRING  the number of the person with this id   (shard of the id, 16 bytes)
-    in:<person>   LIST  the person's followers, by number, descending   (shard of the person)
-    out:<person>  LIST  whom the person follows, likewise
+    r:<person>  LIST    the person's followers, by number, descending   (shard of the person)
+    o:<person>  LIST    whom the person follows, likewise
 
 The lists are sorted by number and so by registration, newest first: a cursor into them is a
 position, and a page stays where it is whoever follows or unfollows meanwhile.
+
+Names are of one letter since most lists are short: Valkey keeps a key of up to 21 bytes in 16 bytes
+less than a longer one.
 """
 
 from datetime import datetime
@@ -18,8 +21,8 @@ from projections.shards import Shard
 
 PROFILES = "profiles"
 
-FOLLOWERS = "in:"
-FOLLOWEES = "out:"
+FOLLOWERS = "r:"
+FOLLOWEES = "o:"
 
 
 class StoredProfile(msgspec.Struct, frozen=True):

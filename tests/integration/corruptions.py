@@ -90,7 +90,8 @@ def lose_a_list(redis: Redis, name: str, rng: random.Random) -> None:
 
 
 def put_a_list_into_another_shard(redis: Redis, name: str, rng: random.Random) -> None:
-    key = rng.choice([k for k in lists(redis, name, 1) if "}f:" in k or "}in:" in k])
+    of_one_shard = "}f:" if name == HOME_FEED else "}r:"
+    key = rng.choice([k for k in lists(redis, name, 1) if of_one_shard in k])
     other = key.replace(":0}", ":x}").replace(":1}", ":0}").replace(":x}", ":1}")
     assert not redis.exists(other)
     redis.rpush(other, *redis.lrange(key, 0, -1))
