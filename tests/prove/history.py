@@ -83,7 +83,7 @@ class _Life:
         self._readers = Readers(run)
         self._takeover = Takeover(run, self._readers)
         self._damage = Damage(run)
-        self._turns = Turns(run)
+        self._turns = Turns(run, self._workers)
         self._inside = False
         self._coda = _coda(run)
         """So many entries at the end of the log are a follow and its undoing."""

@@ -1,6 +1,6 @@
 """Feeds that go cold and warm whenever somebody wants it: beside everything else that happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -9,19 +9,22 @@ from projections.home_feed.keys import HOME_FEED
 from projections.home_feed.turning import Turned, Turning
 from projections.shards import Shard
 from tests.prove import paths
-from tests.prove.feeding import see
+from tests.prove.feeding import Worker, see
 from tests.prove.properties.cold import a_turn_changes_nothing_that_is_read
 from tests.prove.run import Run
 
 DEATH_PROBABILITY = 0.3
+FED_IN_THE_MIDDLE_PROBABILITY = 0.5
 DIED = "turn left in the middle"
 
 
 class Turns:
     """Somebody who lets feeds go cold, and somebody who reads them again; both may die."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, workers: Sequence[Worker]) -> None:
+        """`workers` feed the shards, and know nothing of a turn."""
         self._run = run
+        self._workers = workers
         self._turning = Turning(run.bench.redis, budget=run.plan.budget)
         self._script = self._turning._turn
         self._turning._turn = self._call  # pyright: ignore[reportAttributeAccessIssue]
@@ -62,6 +65,8 @@ class Turns:
         run.tell(f"{turn.__name__} {people} in {shard}: {before.warmth} became {after.warmth}")
         run.hold(a_turn_changes_nothing_that_is_read, before, after)
         see(run, shard)
+        if after.turning > 0 and run.rng.random() < FED_IN_THE_MIDDLE_PROBABILITY:
+            run.rng.choice(self._workers).feed(shard, run.rng.randint(1, 12))
 
     def _call(self, keys: list[str], args: list[Any]) -> object:
         answer = self._script(keys=keys, args=args)
