@@ -1,6 +1,6 @@
 """What a network of some size will need, before anything is begun: the arithmetic, shown.
 
-The constants were taken from runs of this very command with 60,000 and 1,500,000 follows, and
+The constants were taken from runs of this very command with 1,500,000 and 15,000,000 follows, and
 rounded up: what it says of larger networks is reckoned from them in proportion, not measured.
 """
 

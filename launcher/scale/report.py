@@ -83,7 +83,7 @@ class Report:
 
     def _show_phases(self, console: Console) -> None:
         rates = {f"rebuild {one['projection']}": one["events"] for one in self.projections}
-        rates["write"] = rates["relay"] = self.events
+        rates["write"] = self.events
         rows = {
             phase: f"{took:,.1f} s"
             + (f", {rates[phase] / took:,.0f} events/s" if rates.get(phase) and took else "")
