@@ -135,10 +135,10 @@ def profiles_hold_everybody_and_both_sides_of_every_follow(run: Run) -> int:
     for person in run.people:
         home = active.shard_of(person)
         _put(
-            found, home, f"in:{person}", sorted((a for a, b in edges if b == person), reverse=True)
+            found, home, f"r:{person}", sorted((a for a, b in edges if b == person), reverse=True)
         )
         _put(
-            found, home, f"out:{person}", sorted((b for a, b in edges if a == person), reverse=True)
+            found, home, f"o:{person}", sorted((b for a, b in edges if a == person), reverse=True)
         )
     return same_keys(contents(run.bench.redis, active), found, active)
 
