@@ -1,6 +1,7 @@
 """Server-side scripts: each stands in a .lua file of its own and runs as a whole or not at all."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Literal
 
@@ -25,8 +26,12 @@ def script_text(package: str, name: str, access: Access, preludes: Sequence[str]
     """
     parts = [f"#!lua{_FLAGS[access]}"]
     sources = [("projections", prelude) for prelude in preludes] + [(package, name)]
-    parts += [files(at).joinpath(f"{file}.lua").read_text(encoding="utf-8") for at, file in sources]
-    return "\n".join(parts)
+    return "\n".join([*parts, *(_source(at, file) for at, file in sources)])
+
+
+@cache
+def _source(package: str, name: str) -> str:
+    return files(package).joinpath(f"{name}.lua").read_text(encoding="utf-8")
 
 
 def load_script(

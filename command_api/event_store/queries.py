@@ -1,5 +1,6 @@
 """The store's queries, each from the .sql file of its name, with the tables filled in."""
 
+from functools import cache
 from importlib.resources import files
 
 from psycopg.sql import SQL, Composed, Identifier
@@ -10,6 +11,7 @@ QUARANTINE_TABLE = "slackwater_quarantine"
 COMMANDS_TABLE = "slackwater_commands"
 
 
+@cache
 def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE) -> Composed:
     """The named query, ready to execute."""
     text = files("command_api.event_store").joinpath(f"{name}.sql").read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
@@ -103,6 +104,7 @@ class JournalFile:
         self._connection.close()
 
 
+@cache
 def sentence(name: str) -> str:
     """The statement of the .sql file of this name."""
     return files("command_api.journal").joinpath(f"{name}.sql").read_text(encoding="utf-8")

@@ -134,12 +134,8 @@ def profiles_hold_everybody_and_both_sides_of_every_follow(run: Run) -> int:
                 pass
     for person in run.people:
         home = active.shard_of(person)
-        _put(
-            found, home, f"r:{person}", sorted((a for a, b in edges if b == person), reverse=True)
-        )
-        _put(
-            found, home, f"o:{person}", sorted((b for a, b in edges if a == person), reverse=True)
-        )
+        _put(found, home, f"r:{person}", sorted((a for a, b in edges if b == person), reverse=True))
+        _put(found, home, f"o:{person}", sorted((b for a, b in edges if a == person), reverse=True))
     return same_keys(contents(run.bench.redis, active), found, active)
 
 
