@@ -51,7 +51,9 @@ class ColdFeeds:
         self._next = time.monotonic() + EVERY_SECONDS
         mine = {s.tag: s for s in shards if s.generation.projection == HOME_FEED}
         self._forget_all_but(mine.values())
-        self._turning.finish(mine.values())
+        if self._turning.finish(mine.values()):
+            self._next = 0.0  # a shard takes no batch in the middle of a turn
+            return
         self._hear(mine.values())
         if self._log is not None:
             self._look_for_unread(self._log, mine)
@@ -71,6 +73,7 @@ class ColdFeeds:
                 continue
             if len(self._to_warm[shard]) < WAITING_MAX:
                 self._to_warm[shard] |= here
+            self._to_cool[shard] = [one for one in self._to_cool[shard] if one not in here]
             if self._log is not None:
                 self._log.add(sorted(here))
 
@@ -105,6 +108,7 @@ class ColdFeeds:
         with self._redis.pipeline(transaction=False) as pipe:
             for shard in shards:
                 pipe.hget(shard.checkpoint_key, "cold")
+            COLD.clear()  # of shards that are another worker's now
             for shard, cold in zip(shards, pipe.execute(), strict=True):
                 COLD.labels(str(shard.index)).set(int(cold or 0))
 

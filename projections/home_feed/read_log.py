@@ -26,8 +26,14 @@ class ReadLog:
         self._prefix = f"{KEY_PREFIX}{after:g}:"
 
     def begin(self) -> None:
-        """From now on it is kept, unless it is already."""
-        self._redis.set(f"{self._prefix}since", self._period(), nx=True)
+        """From now on it is kept, unless it is already.
+
+        To be said again and again: once nobody has for as long as reads are remembered, it begins
+        anew, since nobody has heard who read meanwhile.
+        """
+        since = f"{self._prefix}since"
+        if not self._redis.set(since, self._period(), nx=True, px=self._expire_ms):
+            self._redis.pexpire(since, self._expire_ms)
 
     def add(self, people: Sequence[int]) -> None:
         """These people have read."""

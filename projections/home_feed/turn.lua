@@ -10,6 +10,7 @@
 local SCANNED_PER_DELIVERY = 200 -- as in apply.lua
 local COPIED_PER_DELIVERY = 6
 local DELIVERIES_PER_FOLLOWEE = 3 -- what it takes to look at one and to move its follower
+local FOLLOWEES_MAX = 2000 -- of who goes cold: whoever reads a cold feed looks at all of them at once
 local checkpoint_key = KEYS[1]
 local tag = string.match(checkpoint_key, '^{.-}')
 local window, budget, to = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
@@ -33,6 +34,13 @@ local function done(person, since, more_cold)
     return true
 end
 
+-- As many as can be dealt with in this call, and whether there are more.
+local function followees_from(person, place)
+    local list, room = tag .. 'o:' .. person, math.max(1, math.ceil(budget - spent))
+    local found = redis.call('LRANGE', list, place, place + room - 1)
+    return found, redis.call('LLEN', list) > place + #found
+end
+
 -- Takes the person out of the lists of followers. Returns whether that is all.
 local function cool(person, place)
     if place == 0 then
@@ -40,13 +48,13 @@ local function cool(person, place)
         redis.call('UNLINK', tag .. 'f:' .. person, tag .. 'g:' .. person)
         redis.call('HDEL', tag .. 'fh', person)
     end
-    local followees = redis.call('LRANGE', tag .. 'o:' .. person, place, -1)
+    local followees, are_more = followees_from(person, place)
     for i, followee in ipairs(followees) do
         local followers = tag .. 'r:' .. followee
         spent = spent + 1 + redis.call('LLEN', followers) / SCANNED_PER_DELIVERY
         redis.call('LREM', followers, 1, person)
         redis.call('HINCRBY', tag .. 'cold', followee, 1)
-        if spent >= budget and i < #followees then
+        if spent >= budget and (are_more or i < #followees) then
             return stop_in_the_middle('cold', person, place + i)
         end
     end
@@ -79,7 +87,7 @@ local function warm(person, place, position)
         horizon = own_horizon(person)
         gathered.add(tag .. 'w:' .. person, 0, horizon)
     end
-    local followees = redis.call('LRANGE', tag .. 'o:' .. person, place, -1)
+    local followees, are_more = followees_from(person, place)
     local before = spent
     for i, followee in ipairs(followees) do
         redis.call('RPUSH', tag .. 'r:' .. followee, person)
@@ -94,7 +102,7 @@ local function warm(person, place, position)
         end
         spent = before + i * DELIVERIES_PER_FOLLOWEE
             + gathered.how_many_read() / COPIED_PER_DELIVERY
-        if spent >= budget and i < #followees then
+        if spent >= budget and (are_more or i < #followees) then
             store(person, gathered, horizon)
             return stop_in_the_middle('warm', person, place + i)
         end
@@ -133,7 +141,7 @@ for i = FIRST_PERSON, #ARGV do
     local is_cold = redis.call('HGET', tag .. 'warmth', person) == '0'
     local is_done = true
     spent = spent + 1
-    if to == 'cold' and not is_cold then
+    if to == 'cold' and not is_cold and redis.call('LLEN', tag .. 'o:' .. person) <= FOLLOWEES_MAX then
         is_done = cool(person, 0)
     elseif to == 'warm' and is_cold then
         is_done = warm(person, 0, position)

@@ -21,6 +21,8 @@ class Turned:
     cold: int
     warm: int
     left: Sequence[int]
+    is_unfinished: bool = False
+    """Whether a feed stands in the middle still."""
 
 
 class Turning:
@@ -43,16 +45,19 @@ class Turning:
         """Builds these people's feeds again where they are cold, likewise."""
         return self._turn_some(shard, "warm", people)
 
-    def finish(self, shards: Iterable[Shard]) -> None:
-        """Goes on where a feed stands in the middle, since somebody left it so."""
+    def finish(self, shards: Iterable[Shard]) -> bool:
+        """Goes on where a feed stands in the middle, since somebody left it so.
+
+        Returns whether one still does.
+        """
         wanted = list(shards)
         with self._redis.pipeline(transaction=False) as pipe:
             for shard in wanted:
                 pipe.hexists(shard.checkpoint_key, "turning")
             found = pipe.execute()
-        for shard, is_turning in zip(wanted, found, strict=True):
-            if is_turning:
-                self._turn_some(shard, "cold", [])
+        turning = [shard for shard, is_turning in zip(wanted, found, strict=True) if is_turning]
+        unfinished = [self._turn_some(shard, "cold", []).is_unfinished for shard in turning]
+        return any(unfinished)
 
     def _turn_some(self, shard: Shard, to: str, people: Sequence[int]) -> Turned:
         if not shard.generation.can_cool:
@@ -63,7 +68,7 @@ class Turning:
                 break
             also_cold, also_warm, _, is_turning = self._call(shard, to, [])
             cold, warm = cold + also_cold, warm + also_warm
-        return Turned(cold, warm, people[taken:])
+        return Turned(cold, warm, people[taken:], bool(is_turning))
 
     def _call(self, shard: Shard, to: str, people: Sequence[int]) -> tuple[int, int, int, int]:
         arguments = [shard.generation.window, self._budget, to, *people]

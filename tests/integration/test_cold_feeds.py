@@ -10,7 +10,7 @@ from redis import Redis
 from command_api.application import Slackwater
 from command_api.outcomes import RegisteredPerson
 from projections.generations import Generations
-from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.keys import FOLLOWEES, HOME_FEED
 from projections.home_feed.read_log import PERIODS_LOOKED_AT, ReadLog
 from projections.home_feed.read_marks import CHANNEL, ReadMarks, encode_marks
 from projections.home_feed.turning import Turning
@@ -127,14 +127,57 @@ def test_a_turn_that_somebody_left_in_the_middle_is_finished_and_the_log_goes_on
 
 def test_a_read_counts_for_the_whole_time_and_not_for_ever(redis: Redis) -> None:
     log = ReadLog(redis, AFTER)
-    log.begin()
-    assert log.unread([1, 2]) == [], "nobody is known not to have read yet"
-    until(lambda: log.unread([1, 2]) == [1, 2], "nobody has read for the whole time")
+
+    def unread() -> list[int]:
+        log.begin()
+        return log.unread([1, 2])
+
+    assert unread() == [], "nobody is known not to have read yet"
+    until(lambda: unread() == [1, 2], "nobody has read for the whole time")
     log.add([1])
     read_at = time.monotonic()
-    until(lambda: log.unread([1, 2]) == [1, 2], "the one who read is forgotten")
+    until(lambda: unread() == [1, 2], "the one who read is forgotten")
     assert time.monotonic() - read_at + 0.05 >= AFTER
     assert time.monotonic() - read_at < AFTER * PERIODS_LOOKED_AT
+
+
+def test_once_nobody_kept_it_for_long_it_begins_anew(redis: Redis) -> None:
+    log = ReadLog(redis, AFTER)
+    log.begin()
+    until(lambda: log.unread([1]) == [1], "nobody has read for the whole time")
+    until(lambda: log.unread([1]) == [], "nobody has kept it since")
+    log.begin()
+    assert log.unread([1]) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_reads_while_waiting_to_go_cold_stays_warm(
+    pipeline: Pipeline, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projector, [reader, idler, _] = pipeline.projector(cold_after=AFTER), people
+    pipeline.project(projector)
+    monkeypatch.setattr("projections.home_feed.cold_feeds.PEOPLE_AT_ONCE", 0)
+    cold_feeds = projector._cold_feeds
+    step_until(
+        projector,
+        lambda: {reader, idler} <= {one for some in cold_feeds._to_cool.values() for one in some},
+        "both wait to go cold",
+    )
+    monkeypatch.setattr("projections.home_feed.cold_feeds.PEOPLE_AT_ONCE", 200)
+    pipeline.redis.publish(CHANNEL, encode_marks([reader]))
+    step_until(projector, lambda: idler in cold_people(pipeline, people), "the idler is cold")
+    assert reader not in cold_people(pipeline, people)
+    projector.close()
+
+
+def test_who_follows_very_many_does_not_go_cold(pipeline: Pipeline, people: list[int]) -> None:
+    pipeline.project(pipeline.projector())
+    [active] = Generations(pipeline.redis).active([HOME_FEED])
+    shard, turning = active.shard_of(people[0]), Turning(pipeline.redis)
+    pipeline.redis.rpush(f"{shard.tag}{FOLLOWEES}{people[0]}", *range(10_000, 12_000))
+    assert turning.cool(shard, people[:1]).cold == 0
+    pipeline.redis.rpop(f"{shard.tag}{FOLLOWEES}{people[0]}")
+    assert turning.cool(shard, people[:1]).cold == 1
 
 
 def test_what_is_no_mark_is_no_read_and_harms_nobody(redis: Redis) -> None:

@@ -185,8 +185,8 @@ SERVED = (
     Mutant(
         "a turn that was left in the middle stays there",
         "projections/home_feed/cold_feeds.py",
-        "        self._turning.finish(mine.values())\n",
-        "",
+        "if self._turning.finish(mine.values()):",
+        "if False:",
         COLD_SERVED,
     ),
 )
