@@ -34,6 +34,9 @@ GROUP_EVENTS_MAX = 1_000
 COME_AGAIN_SECONDS_MAX = 0.001
 """How long a group waits for those who were in the last one. A caller who is alone never waits."""
 
+FORGOTTEN_AFTER_SECONDS = 0.01
+"""Who comes later than this after the last group is not waited for any more."""
+
 ANSWER_SECONDS_MAX = 20.0
 """How long a caller waits, for a store that hangs instead of refusing."""
 
@@ -83,7 +86,8 @@ class GroupCommitter:
         self._waiting: deque[Sequence[Append]] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._expected = 0
+        self._expected = self._taken = 0
+        self._ended_at = 0.0
         self._wanted = 1
         self._thread: threading.Thread | None = None
 
@@ -123,7 +127,7 @@ class GroupCommitter:
         """As `append`, of one event, for a caller on an event loop, which goes on meanwhile.
 
         A caller who is cancelled does not take the events back. Raises as `append` does; after
-        StoreBusy or InterfaceError they never were in line.
+        StoreBusy or InterfaceError they are not stored, nor will be.
         """
         loop = asyncio.get_running_loop()
         append.waiter = loop.create_future()
@@ -180,7 +184,8 @@ class GroupCommitter:
                         append.positions.set_exception(error)
             assert all(append.positions.done() for append in group)
             _wake(group)
-            self._expected = len(group) + len(self._waiting)  # all who are at it
+            self._ended_at = time.monotonic()
+            self._expected = self._taken + len(self._waiting)  # all who are at it
 
     def _gather(self) -> list[Append]:
         """The next group; empty once closed and drained.
@@ -193,11 +198,14 @@ class GroupCommitter:
                 self._changed.wait()
             # Who was answered just now mostly comes again at once. Without this look back they
             # would fall into two halves, each of which waits for the other's commit.
-            deadline = time.monotonic() + COME_AGAIN_SECONDS_MAX
+            now = time.monotonic()
+            if now - self._ended_at > FORGOTTEN_AFTER_SECONDS:
+                self._expected = 0
+            deadline = now + COME_AGAIN_SECONDS_MAX
             self._wanted = self._expected  # woken once, not by each of them
             while len(self._waiting) < self._expected and (left := deadline - time.monotonic()) > 0:
                 self._changed.wait(left)
-            self._wanted = 1
+            self._wanted, self._taken = 1, 0
             group: list[Append] = []
             taken: set[Place] = set()
             events = 0
@@ -208,6 +216,7 @@ class GroupCommitter:
                 if group and (events > GROUP_EVENTS_MAX or taken & claims):
                     break
                 taken |= claims
+                self._taken += 1
                 group.extend(self._waiting.popleft())
             return group
 

@@ -113,7 +113,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
 
     async def append_awaited(self, append: Append) -> Sequence[int]:
         """As `append`, for a caller on an event loop. Raises the same; after StoreBusy or
-        InterfaceError it never was in line, and nobody needs to look for it.
+        InterfaceError nothing is stored, and nobody needs to look for it.
         """
         with APPEND_SECONDS.time():
             return await self._committer.append_awaited(append)

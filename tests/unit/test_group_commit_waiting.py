@@ -5,6 +5,7 @@ from concurrent.futures import Future
 import pytest
 
 from command_api.event_store import group_commit
+from command_api.event_store.group_commit import Append
 from tests.unit.test_group_commit import (
     PATIENCE_SECONDS,
     HeldCommits,
@@ -55,3 +56,27 @@ def test_who_is_alone_waits_for_nobody(
     alone: Future[None] = started(save_five_times)
     alone.result(PATIENCE_SECONDS)
     assert [len(group) for group in commits.groups] == [1] * 5
+
+
+def test_who_comes_long_after_a_crowd_waits_for_nobody(
+    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "FORGOTTEN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 10 * PATIENCE_SECONDS)
+    line.begin()
+    crowd = [line.join(save()) for _ in range(3)]
+    commits.let_through(3)
+    for one in crowd:
+        one.result(PATIENCE_SECONDS)
+    line.append(save())
+
+
+def test_those_who_came_together_are_waited_for_as_one(
+    line: Line, commits: HeldCommits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "FORGOTTEN_AFTER_SECONDS", 10 * PATIENCE_SECONDS)
+    monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 10 * PATIENCE_SECONDS)
+    commits.let_through(2)
+    together = [Append(save()) for _ in range(3)]
+    started(lambda: line.committer.append_together(together)).result(PATIENCE_SECONDS)
+    line.append(save())
