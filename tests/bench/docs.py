@@ -15,9 +15,9 @@ def write_into(docs: Path, document: dict[str, Any]) -> None:
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     assert end, f"{page} has no place for figures"
-    text = f"{before}{BEGIN}\n\n{_figures(document)}\n\n{END}{after}"
-    page.write_text(text, encoding="utf-8")
-    draw(document, docs / PLOTS)
+    pictures = [f"![{one.stem}]({PLOTS}/{one.name})" for one in draw(document, docs / PLOTS)]
+    figures = "\n\n".join([_figures(document), *pictures])
+    page.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}", encoding="utf-8")
 
 
 def _figures(document: dict[str, Any]) -> str:
