@@ -46,6 +46,14 @@ def up(
         raise typer.Exit(run_up(settings))
 
 
+@app.command()
+def schema() -> None:
+    """Make the tables in Postgres where they are missing, and end."""
+    from launcher.schema import make_schema
+
+    _run(make_schema)
+
+
 @app.command("command-api")
 def command_api() -> None:
     """Run one command API."""

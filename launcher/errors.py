@@ -6,6 +6,7 @@ LaunchError
 ├── PortInUse               something else listens there
 ├── AlreadyRunning          another `up` has this data directory
 ├── JournalUnavailable      another process has the journal, it is damaged, or there is none
+├── SchemaNotMade           Postgres is away, or does not let us make tables
 ├── ServerFailed            an embedded server did not come up
 └── StoppedWhileStarting    asked to stop before everything was up
 """
@@ -33,6 +34,10 @@ class AlreadyRunning(LaunchError):
 
 class JournalUnavailable(LaunchError):
     """Another process has the journal, it is damaged, or there is none."""
+
+
+class SchemaNotMade(LaunchError):
+    """Postgres is away, or does not let us make tables."""
 
 
 class ServerFailed(LaunchError):

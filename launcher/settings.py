@@ -21,11 +21,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SLACKWATER_", extra="ignore")
 
-    database_url: SecretStr | None = Field(
-        None, description="Postgres with the event store; none: `up` starts an embedded one"
+    database_url_file: Path | None = Field(
+        None, description="file with database_url, for a password that is handed over as a file"
     )
+    database_url: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="Postgres with the event store; none: `up` starts an embedded one",
+    )
+    redis_url_file: Path | None = Field(None, description="file with redis_url, likewise")
     redis_url: SecretStr | None = Field(
-        None, description="Valkey or Redis 7+; none: `up` starts an embedded one"
+        None,
+        validate_default=True,
+        description="Valkey or Redis 7+; none: `up` starts an embedded one",
     )
     token_key: SecretStr | None = Field(
         None,
@@ -96,6 +104,20 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
     )
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _or_from_its_file(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        file: Path | None = info.data.get(f"{info.field_name}_file")
+        if given is not None or file is None:
+            return given
+        try:
+            text = file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"its file cannot be read: {error}") from error
+        if not text:  # libpq would go to whatever server it finds
+            raise ValueError(f"{file} is empty")
+        return SecretStr(text)
 
     @field_validator("great_until")
     @classmethod

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from launcher.errors import LaunchError, SettingInvalid, SettingMissing
 from launcher.required import database_url
@@ -104,6 +105,31 @@ def test_what_is_shown_holds_no_secret() -> None:
 )
 def test_a_connection_string_is_shown_without_its_password(address: str, shown: str) -> None:
     assert without_password(address) == shown
+
+
+@pytest.mark.parametrize("name", ["database_url", "redis_url"])
+def test_an_address_may_come_from_a_file_of_its_own(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text("scheme://ada:hush@host\n", encoding="utf-8")
+    settings = Settings.of(**{f"{name}_file": file})
+    assert getattr(settings, name).get_secret_value() == "scheme://ada:hush@host"
+    assert "hush" not in json.dumps(settings.masked())
+
+
+def test_an_address_that_is_given_itself_wins_over_its_file(tmp_path: Path) -> None:
+    settings = Settings.of(redis_url="redis://this", redis_url_file=tmp_path / "that")
+    assert settings.redis_url == SecretStr("redis://this")
+
+
+@pytest.mark.parametrize(("content", "fault"), [(None, "cannot be read"), (" \n", "is empty")])
+def test_a_file_without_an_address_is_refused_by_the_name_of_the_setting(
+    content: str | None, fault: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "database_url"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingInvalid, match=f"SLACKWATER_DATABASE_URL: .*{fault}"):
+        Settings.of(database_url_file=file)
 
 
 def test_a_process_that_lacks_a_setting_names_it() -> None:
