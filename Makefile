@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test prove drills bench mutants check format lock clean
+.PHONY: help install up demo test prove drills bench mutants check compose-check format lock clean
 SHELL := /bin/sh
 PYTHON ?= python3
 RUN := .venv/bin
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## Make .venv with everything that is needed
 
@@ -50,6 +50,9 @@ check: install ## Lint, format, types, import directions
 	@$(RUN)/basedpyright
 	@$(RUN)/lint-imports
 
+compose-check: install ## Have compose/ read by the programs that will read it; needs no container
+	@PATH="$$PATH:$(CURDIR)/.uv/bin" $(RUN)/python -m tests.compose_check
+
 format: install ## Put the code into its standard form
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
@@ -58,4 +61,4 @@ lock: install ## Take newer versions into uv.lock
 	@PATH="$$PATH:$(CURDIR)/.uv/bin" uv lock --upgrade
 
 clean: ## Remove .venv and caches; data directories stay
-	@rm -rf .venv .uv .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .uv .tools .pytest_cache .ruff_cache .import_linter_cache .hypothesis

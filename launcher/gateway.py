@@ -17,8 +17,10 @@ def gateway_program(
     environment = dict(os.environ) | {
         "SLACKWATER_GATEWAY_ADDRESS": f"http://:{port}",
         "SLACKWATER_GATEWAY_HOST": host,
-        "SLACKWATER_COMMAND_API": f"{host}:{command_port}",
-        "SLACKWATER_QUERY_API": f"{host}:{query_port}",
+        "SLACKWATER_GATEWAY_COMMAND_HOST": host,
+        "SLACKWATER_GATEWAY_COMMAND_PORT": str(command_port),
+        "SLACKWATER_GATEWAY_QUERY_HOST": host,
+        "SLACKWATER_GATEWAY_QUERY_PORT": str(query_port),
         "XDG_DATA_HOME": str(directory),
         "XDG_CONFIG_HOME": str(directory),
     }
