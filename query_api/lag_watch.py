@@ -46,7 +46,6 @@ class LagWatch:
             ActiveGeneration(models.redis, name, models.watch.history)
             for name in (HOME_FEED, POSTS, PROFILES)
         ]
-        self._shown: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
         """Measures until cancelled."""
@@ -78,7 +77,7 @@ class LagWatch:
                 await self._lag(shard, head.position, position, filling)
                 for shard, (position, filling) in positions.items()
             ]
-        self._forget_those_gone(found)
+        _forget_those_gone(found)
         return found
 
     async def measure_tables(self) -> dict[str, list[dict[str, object]]]:
@@ -89,14 +88,6 @@ class LagWatch:
         standing = await self._models.relational.position()
         lag = relational_freshness(self._models.watch, standing).lag
         return {RELATIONAL: [_told(RELATIONAL, 0, standing.position, lag.events, lag.seconds)]}
-
-    def _forget_those_gone(self, found: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        """A rebuild may make fewer shards: the others' last lag would stand there for ever."""
-        shards = {(name, str(shard["shard"])) for name, all_ in found.items() for shard in all_}
-        for gone in self._shown - shards:
-            LAG_EVENTS.remove(*gone)
-            LAG_SECONDS.remove(*gone)
-        self._shown = shards
 
     async def _positions(self, generation: Generation) -> Looked[dict[Shard, tuple[int, bool]]]:
         shards = generation.all_shards()
@@ -130,3 +121,14 @@ def _told(
         "lag_events": events,
         "lag_seconds": round(seconds, 3),
     }
+
+
+def _forget_those_gone(found: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    """A rebuild may make fewer shards: the others' last lag would stand there for ever."""
+    shards = {(name, str(shard["shard"])) for name, all_ in found.items() for shard in all_}
+    for lag in (LAG_EVENTS, LAG_SECONDS):
+        shown = [sample.labels for metric in lag.collect() for sample in metric.samples]
+        for labels in shown:
+            name, shard = labels["projection"], labels["shard"]
+            if name in found and (name, shard) not in shards:
+                lag.remove(name, shard)
