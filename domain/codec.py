@@ -105,7 +105,7 @@ class Codec:
         try:
             # Its result goes through here as well: one that is no payload is a bug of its own.
             return dict(upcaster(payload))
-        except Exception as error:
+        except Exception as error:  # an upcaster's bug may raise whatever it likes
             raise UnreadableEvent(
                 f"bringing {kind.TOPIC} up from payload version {version} failed: "
                 f"{type(error).__name__}"

@@ -48,7 +48,7 @@ class BoundedConnection(Connection[DictRow]):
             try:
                 self._begin(cursor, statements)
                 yield cursor
-            except BaseException:
+            except BaseException:  # Ctrl-C too: the pool's next user must find none open
                 with suppress(psycopg.Error):  # then it is broken, and the pool drops it
                     self.rollback()
                 raise

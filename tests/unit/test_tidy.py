@@ -1,6 +1,7 @@
 """The code stays readable: small files, short functions, a head that says what each file is."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,6 +13,8 @@ SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).glob(
 TESTS = sorted((ROOT / "tests").glob("**/*.py"))
 SCRIPTS = sorted(path for kind in ("lua", "sql") for path in ROOT.glob(f"[a-z]*/**/*.{kind}"))
 NAMES_THAT_HIDE_A_NAME = {"utils", "util", "common", "helpers", "core", "misc"}
+CATCHES_EVERYTHING = re.compile(r"\s*except( (Base)?Exception( as \w+)?)?:")
+REASON = re.compile(r"# (noqa: \w+ - )?(?!noqa)\w")
 
 
 def relative(path: Path) -> str:
@@ -46,3 +49,13 @@ def test_functions_are_short() -> None:
 def test_a_script_begins_with_what_it_does() -> None:
     silent = [path for path in SCRIPTS if not path.read_text(encoding="utf-8").startswith("-- ")]
     assert not silent, "\n".join(map(relative, silent))
+
+
+def test_whoever_catches_everything_says_why_beside_it() -> None:
+    silent: list[str] = []
+    for path in [*SOURCES, *TESTS]:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if CATCHES_EVERYTHING.match(line) and not REASON.search(line):
+                silent.append(f"{relative(path)}:{number}")
+    assert not silent, "\n".join(silent)
