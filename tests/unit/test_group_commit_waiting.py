@@ -64,11 +64,13 @@ def test_who_comes_long_after_a_crowd_waits_for_nobody(
     monkeypatch.setattr(group_commit, "FORGOTTEN_AFTER_SECONDS", 0.0)
     monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 10 * PATIENCE_SECONDS)
     line.begin()
-    crowd = [line.join(save()) for _ in range(3)]
-    commits.let_through(3)
-    for one in crowd:
-        one.result(PATIENCE_SECONDS)
-    line.append(save())
+    crowd = [save() for _ in range(3)]
+    waiting = [line.join(one) for one in crowd]
+    commits.let_through(5)
+    assert [one.result(PATIENCE_SECONDS) for one in waiting] == [[2], [3], [4]]
+    late = save()
+    assert line.append(late) == [5]
+    assert commits.groups[1:] == [crowd, [late]]
 
 
 def test_those_who_came_together_are_waited_for_as_one(
@@ -76,7 +78,10 @@ def test_those_who_came_together_are_waited_for_as_one(
 ) -> None:
     monkeypatch.setattr(group_commit, "FORGOTTEN_AFTER_SECONDS", 10 * PATIENCE_SECONDS)
     monkeypatch.setattr(group_commit, "COME_AGAIN_SECONDS_MAX", 10 * PATIENCE_SECONDS)
-    commits.let_through(2)
+    commits.let_through(5)
     together = [Append(save()) for _ in range(3)]
     started(lambda: line.committer.append_together(together)).result(PATIENCE_SECONDS)
-    line.append(save())
+    assert [one.positions.result() for one in together] == [[1], [2], [3]]
+    again = save()
+    assert line.append(again) == [4]
+    assert commits.groups == [[one.events for one in together], [again]]
