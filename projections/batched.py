@@ -7,7 +7,7 @@ from hashlib import sha1
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError
 
 from projections.scripts import script_text
 
@@ -39,7 +39,10 @@ class BatchedScript:
         self._sending: asyncio.Task[None] | None = None
 
     async def __call__(self, key: str, arguments: Sequence[str | int]) -> Any:
-        """What the script answers for this key. Raises RedisError."""
+        """What the script answers for this key.
+
+        Raises RedisError, or whatever else kept its batch from being sent.
+        """
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append(_Call((key, *arguments), answer))
         if self._sending is None:
@@ -53,7 +56,7 @@ class BatchedScript:
                 batch, self._waiting = self._waiting[:CALLS_MAX], self._waiting[CALLS_MAX:]
                 try:
                     answers = await self._send(batch)
-                except RedisError as error:
+                except Exception as error:  # noqa: BLE001 - whatever it was, its callers are told
                     answers = [error] * len(batch)
                 _hand_out(batch, answers)
         finally:  # if it is cut off, nobody waits for ever

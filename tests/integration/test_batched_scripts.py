@@ -88,3 +88,16 @@ def test_all_are_told_when_the_server_is_away(with_script: Callable[[Script], An
             return await asyncio.gather(*calls, return_exceptions=True)
 
     assert [type(error) for error in with_script(nowhere)] == [RedisConnectionError] * 3
+
+
+def test_whatever_keeps_a_batch_from_being_sent_its_callers_are_told_and_the_next_one_is_sent(
+    with_script: Callable[[Script], Any],
+) -> None:
+    async def one_cannot_be_written(script: BatchedScript) -> list[Any]:
+        calls = (position(script, name) for name in ("\ud800", 1))
+        together = await asyncio.gather(*calls, return_exceptions=True)
+        return [*together, await position(script, 2)]
+
+    *together, after = with_script(one_cannot_be_written)
+    assert [type(error) for error in together] == [UnicodeEncodeError] * 2
+    assert after == b"2"
