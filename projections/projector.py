@@ -97,7 +97,7 @@ class Projector:
         self._writers = {p.name: BatchWriter(redis, p) for p in projections}
         self._generations = Generations(redis)
         self._refill = Refill(self._generations, log)
-        self._cold_feeds = ColdFeeds(redis, cold_after)
+        self._cold_feeds = ColdFeeds(redis, cold_after, between=self._beat)
         self._shards, self._window, self._great = shards, window, great
         self._checkpoints: dict[Shard, Checkpoint] = {}
         self._building_since: dict[Shard, float] = {}

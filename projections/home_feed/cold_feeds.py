@@ -13,10 +13,11 @@ from typing import cast
 from prometheus_client import Counter, Gauge
 from redis import Redis
 
+from projections.batch_writer import Between
 from projections.home_feed.keys import FEEDS, HOME_FEED
 from projections.home_feed.read_log import ReadLog
 from projections.home_feed.read_marks import ReadMarks
-from projections.home_feed.turning import Turning
+from projections.home_feed.turning import Turned, Turning
 from projections.shards import Shard
 
 EVERY_SECONDS = 0.5
@@ -32,13 +33,13 @@ COLD = Gauge("slackwater_cold_feeds", "Feeds that are cold now, by shard.", ["sh
 
 class ColdFeeds:
     """Of one worker's shards. `after`: a feed goes cold after so many seconds in which nobody read
-    it; 0: never."""
+    it; 0: never. `between`: called after each call of a script."""
 
-    def __init__(self, redis: Redis, after: float) -> None:
+    def __init__(self, redis: Redis, after: float, between: Between | None = None) -> None:
         self._redis = redis
         self._marks = ReadMarks(redis)
         self._log = ReadLog(redis, after) if after else None
-        self._turning = Turning(redis)
+        self._turning = Turning(redis, between)
         self._to_warm: dict[Shard, set[int]] = defaultdict(set)
         self._to_cool: dict[Shard, list[int]] = defaultdict(list)
         self._cursor = 0
@@ -52,7 +53,7 @@ class ColdFeeds:
         mine = {s.tag: s for s in shards if s.generation.projection == HOME_FEED}
         self._forget_all_but(mine.values())
         if self._turning.finish(mine.values()):
-            self._next = 0.0  # a shard takes no batch in the middle of a turn
+            self._go_on_at_once()
             return
         self._hear(mine.values())
         if self._log is not None:
@@ -93,16 +94,23 @@ class ColdFeeds:
     def _turn(self, shard: Shard) -> None:
         if waiting := self._to_warm.pop(shard, None):
             turned = self._turning.warm(shard, sorted(waiting))
-            BUILT_AGAIN.inc(turned.warm)
-            GONE_COLD.inc(turned.cold)
+            self._note(turned)
             if turned.left:
                 self._to_warm[shard] = set(turned.left)
         if unread := self._to_cool.pop(shard, None):
             turned = self._turning.cool(shard, unread[:PEOPLE_AT_ONCE])
-            GONE_COLD.inc(turned.cold)
-            BUILT_AGAIN.inc(turned.warm)
+            self._note(turned)
             if rest := [*turned.left, *unread[PEOPLE_AT_ONCE:]]:
                 self._to_cool[shard] = rest
+
+    def _note(self, turned: Turned) -> None:
+        BUILT_AGAIN.inc(turned.warm)
+        GONE_COLD.inc(turned.cold)
+        if turned.is_unfinished:
+            self._go_on_at_once()
+
+    def _go_on_at_once(self) -> None:
+        self._next = 0.0  # a shard takes no batch in the middle of a turn
 
     def _measure(self, shards: Collection[Shard]) -> None:
         with self._redis.pipeline(transaction=False) as pipe:

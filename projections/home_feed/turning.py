@@ -6,7 +6,7 @@ from typing import cast
 
 from redis import Redis
 
-from projections.batch_writer import CALL_DELIVERIES_MAX, CALLS_MAX
+from projections.batch_writer import CALL_DELIVERIES_MAX, CALLS_MAX, Between
 from projections.scripts import load_script
 from projections.shards import Shard
 
@@ -28,12 +28,15 @@ class Turned:
 class Turning:
     """Turns feeds of the home feed's shards. Any number of processes may do so at once.
 
-    Each call of the script does a bounded amount of work (`budget`, in deliveries). All methods
-    raise RedisError.
+    Each call of the script does a bounded amount of work (`budget`, in deliveries), and `between`
+    is called after each. All methods raise RedisError.
     """
 
-    def __init__(self, redis: Redis, *, budget: int = CALL_DELIVERIES_MAX) -> None:
+    def __init__(
+        self, redis: Redis, between: Between | None = None, *, budget: int = CALL_DELIVERIES_MAX
+    ) -> None:
         self._redis = redis
+        self._between = between
         self._budget = budget
         self._turn = load_script(redis, "projections.home_feed", "turn", ("horizon", "newest"))
 
@@ -73,4 +76,6 @@ class Turning:
     def _call(self, shard: Shard, to: str, people: Sequence[int]) -> tuple[int, int, int, int]:
         arguments = [shard.generation.window, self._budget, to, *people]
         answer = self._turn(keys=[shard.checkpoint_key], args=arguments)
+        if self._between is not None:
+            self._between()
         return cast("tuple[int, int, int, int]", tuple(answer))

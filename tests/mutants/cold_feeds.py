@@ -1,7 +1,7 @@
 """Mutants of cold feeds: what is dropped, what is merged for readers, what verification knows."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import COLD, COLD_PAGES, COLD_SERVED, COLD_VERIFIED
+from tests.mutants.targets import COLD, COLD_PAGES, COLD_SERVED, COLD_VERIFIED, LONG_TURNS
 
 _APPLY = "projections/home_feed/apply.lua"
 _TURN = "projections/home_feed/turn.lua"
@@ -181,6 +181,27 @@ SERVED = (
         "        self.read_marks.mark(person, is_cold=page.is_cold)\n",
         "",
         COLD_SERVED,
+    ),
+    Mutant(
+        "one call of a turn reads all followees",
+        _TURN,
+        "redis.call('LRANGE', list, place, place + room - 1)",
+        "redis.call('LRANGE', list, place, -1)",
+        LONG_TURNS,
+    ),
+    Mutant(
+        "a turn that one step does not finish waits for its time to come again",
+        "projections/home_feed/cold_feeds.py",
+        "self._next = 0.0  # a shard",
+        "pass  # a shard",
+        LONG_TURNS,
+    ),
+    Mutant(
+        "a worker is not heard of while it turns feeds",
+        "projections/projector.py",
+        "ColdFeeds(redis, cold_after, between=self._beat)",
+        "ColdFeeds(redis, cold_after)",
+        LONG_TURNS,
     ),
     Mutant(
         "a turn that was left in the middle stays there",

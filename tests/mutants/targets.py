@@ -14,6 +14,7 @@ COLD = ("tests/convergence/test_cold_feeds.py",)
 COLD_PAGES = ("tests/convergence/test_cold_pages.py",)
 COLD_VERIFIED = ("tests/convergence/test_cold_verified.py",)
 COLD_SERVED = ("tests/integration/test_cold_feeds.py",)
+LONG_TURNS = ("tests/integration/test_long_turns.py",)
 _GREAT = "tests/convergence/test_great_audiences.py"
 GREAT = (_GREAT,)
 WHO_IS_GREAT = (f"{_GREAT}::test_who_is_great_and_for_whom_is_as_the_model_says",)
