@@ -15,7 +15,7 @@ from projections.home_feed.keys import (
     HOME_FEED,
 )
 from projections.log.in_sight import HistoryInSight
-from projections.reading import ActiveGeneration, Looked, positions_of
+from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
 from projections.shards import Generation
 
 PAGE_PRELUDES = ("descending", "horizon", "newest")
@@ -60,7 +60,15 @@ class HomeFeedReader:
 
     async def position_of(self, person: int) -> int:
         """Up to where the shard that holds a person's feed has applied the log."""
-        return (await self.feed(person, below=1, limit=1)).position
+
+        async def look(generation: Generation) -> Looked[int]:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hmget(generation.shard_of(person).checkpoint_key, *READ_FIELDS)
+                [checkpoint] = await pipe.execute()
+            [position] = positions_of([checkpoint])
+            return Looked([checkpoint], position)
+
+        return await self._active.read(look)
 
     async def release(self) -> int:
         """The newest retry of the quarantine that the active generation knows."""

@@ -154,3 +154,19 @@ def test_the_last_page_of_a_feed_names_no_other_one(
     assert [(page.posts, page.more) for page in ask(pages)] == [
         ([second], True), ([first], False), ([second, first], False)
     ]  # fmt: skip
+
+
+def test_where_the_shard_of_a_feed_stands_is_asked_without_a_look_at_any_window(
+    pipeline: Pipeline, ask: Ask[int]
+) -> None:
+    _, second = two_posts(pipeline)
+    project_up_to(pipeline, HOME_FEED, second)
+
+    async def position(models: ReadModels) -> int:
+        pipeline.redis.config_resetstat()
+        return await models.home_feed.position_of(2)
+
+    assert ask(position) == second
+    asked = pipeline.redis.info("commandstats")
+    assert asked["cmdstat_hmget"]["calls"] == 1
+    assert not {"cmdstat_evalsha", "cmdstat_lrange", "cmdstat_lindex"} & asked.keys()
