@@ -1,5 +1,6 @@
 """`slackwater status`: the head of the log, the lag of every shard, and who is at work."""
 
+import contextlib
 import json
 from dataclasses import asdict
 from typing import Any
@@ -46,7 +47,7 @@ async def _look(settings: Settings) -> Status:
         await models.watch.look_at_stream()
         status["workers"] = await vitals_of(models.redis, "relay")
         status["workers"] += await vitals_of(models.redis, "projector")
-        status["projections"] |= await LagWatch(models).measure()
+        status["projections"] |= await _lag(models)
     except RedisError as error:
         status["faults"].append(f"Redis does not answer: {error}")
     except ProjectionUnavailable as error:
@@ -63,6 +64,16 @@ async def _look(settings: Settings) -> Status:
     status |= {"head": models.watch.head.position, "epoch": models.watch.epoch}
     status["quarantined"] = models.watch.quarantined
     return status
+
+
+async def _lag(models: ReadModels) -> dict[str, list[dict[str, object]]]:
+    lag = LagWatch(models)
+    found = await lag.measure()
+    if models.watch.has_to_ask_store:
+        with contextlib.suppress(psycopg.Error):  # it was asked before: that has been told
+            await models.watch.look_at_store()
+        found = await lag.measure()
+    return found
 
 
 def _waited_for(settings: Settings) -> list[dict[str, Any]]:

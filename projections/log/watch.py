@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import msgspec
 import psycopg
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from psycopg.rows import TupleRow
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -25,6 +25,11 @@ STREAM_EVERY_SECONDS = 0.1
 STORE_EVERY_SECONDS = 0.5
 CONNECT_SECONDS_MAX = 2
 HAPPENED_KEPT = 1_000
+
+OVERTAKEN_MAX = 200
+"""So many positions that the stream has left behind are asked for at once, and remembered."""
+
+OVERTAKEN_KEPT_SECONDS = 5.0
 
 
 StoreConnection = psycopg.AsyncConnection[TupleRow]
@@ -57,6 +62,8 @@ class LogWatch:
         self._waiting_since: float | None = None
         self._silent: set[str] = set()
         self._happened_after: LRUCache[int, float] = LRUCache(HAPPENED_KEPT)
+        self._overtaken = _times_by_position()
+        self._to_ask_for: set[int] = set()
         self._count_quarantined = query("count_quarantined")
         self.head = Head(0, 0.0)
         self.quarantined = 0
@@ -69,8 +76,17 @@ class LogWatch:
         """The history that the read models are of; "" if that is not known."""
         return self.history.epoch
 
+    @property
+    def has_to_ask_store(self) -> bool:
+        """Whether a lag was asked for that only the store knows."""
+        return bool(self._to_ask_for)
+
     async def lag_seconds(self, position: int) -> float:
-        """How long the first event above this position has been waiting; 0 if there is none."""
+        """How long the first event above this position has been waiting; 0 if there is none.
+
+        Where the stream does not reach back so far, only the store knows that event: until it was
+        asked, which is twice a second, it is the age of the oldest event in the stream.
+        """
         if position >= self.head.position:
             return 0.0
         since = self._happened_after.get(position)
@@ -83,10 +99,26 @@ class LogWatch:
         kept = self._happened_after  # another history's are forgotten
         found = cast("list[Any]", await self._redis.xrange(STREAM, min=f"({position}-0", count=1))
         if found:
-            since = kept[position] = happened_at(found[0][1].get(b"state", b""))
+            _, fields = found[0]
+            since = happened_at(fields.get(b"state", b""))
+            if _is_above(fields.get(b"prev", b""), position):
+                return self._first_after_in_store(position, since)
+            kept[position] = since
             return since
         # It is in the store alone: the relay has not carried it yet.
         return self.head.at if self._waiting_since is None else self._waiting_since
+
+    def _first_after_in_store(self, position: int, at_the_latest: float) -> float:
+        """The same for a position that the stream has left behind, as far as the store has told.
+
+        A shard that catches up is elsewhere each time: the newest that is known from below it
+        shows a little too much lag, never too little.
+        """
+        if len(self._to_ask_for) < OVERTAKEN_MAX:
+            self._to_ask_for.add(position)  # each time, so that it is not forgotten meanwhile
+        known = [one for one in self._overtaken if one <= position]
+        since = self._overtaken.get(max(known), at_the_latest) if known else at_the_latest
+        return min(since, at_the_latest)
 
     async def look(self) -> None:
         """Looks at both once, as far as they answer."""
@@ -158,13 +190,22 @@ class LogWatch:
         cursor = await connection.execute(self._select_head, prepare=True)
         if row := await cursor.fetchone():
             self._advance(row[0], row[1])
-        after = {"position": self._stream_position}
-        cursor = await connection.execute(self._select_first_after, after, prepare=True)
-        row = await cursor.fetchone()
-        self._waiting_since = happened_at(row[0]) if row else None
+        await self._ask_for_first_after(connection)
         cursor = await connection.execute(self._count_quarantined, prepare=True)
         if row := await cursor.fetchone():
             self.quarantined = row[0]
+
+    async def _ask_for_first_after(self, connection: StoreConnection) -> None:
+        """How long the first event has waited that is not in the stream, behind it or before it."""
+        changes, end, left_behind = self.history.changes, self._stream_position, self._to_ask_for
+        self._to_ask_for = set()
+        after = {"positions": [end, *left_behind]}
+        cursor = await connection.execute(self._select_first_after, after, prepare=True)
+        happened = {position: happened_at(state) for position, state in await cursor.fetchall()}
+        if changes != self.history.changes:
+            return  # these positions are another history's
+        self._waiting_since = happened.get(end)
+        self._overtaken.update((one, happened[one]) for one in left_behind if one in happened)
 
     def _forget(self) -> None:
         """Another history may be shorter."""
@@ -172,10 +213,21 @@ class LogWatch:
         self._stream_position = 0
         self._waiting_since = None
         self._happened_after = LRUCache(HAPPENED_KEPT)
+        self._overtaken = _times_by_position()
+        self._to_ask_for = set()
 
     def _advance(self, position: int, state: bytes) -> None:
         if position > self.head.position:
             self.head = Head(position, happened_at(state))
+
+
+def _times_by_position() -> TTLCache[int, float]:
+    return TTLCache[int, float](OVERTAKEN_MAX, OVERTAKEN_KEPT_SECONDS)
+
+
+def _is_above(prev: bytes, position: int) -> bool:
+    """Whether events stand between a position and an entry whose predecessor this is."""
+    return prev.isdigit() and int(prev) > position
 
 
 def happened_at(state: bytes) -> float:
