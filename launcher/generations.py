@@ -3,6 +3,7 @@
 import json
 from contextlib import closing
 
+from redis import Redis
 from rich.console import Console
 from rich.table import Table
 
@@ -13,6 +14,8 @@ from launcher.rebuild import check_names, show_rebuilt
 from launcher.settings import Settings
 from projections.catalogue import NAMES
 from projections.generations import Generations
+from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.turning import Turning
 from projections.rebuild.lock import generations_lock
 from projections.rebuild.rebuild import Rebuild
 from projections.rebuild.relational import RelationalRebuild
@@ -22,26 +25,37 @@ from projections.shards import Generation, Listed, State
 
 console = Console()
 
-Row = dict[str, str | int | None]
+Row = dict[str, str | int | bool | None]
 
 
 def list_generations(settings: Settings, *, as_json: bool) -> int:
     """Prints every generation with its state and how far it stands."""
     with projection_servers(settings) as (servers, _):
-        rows = _rows_in_redis(Generations(servers.redis))
+        rows = _rows_in_redis(servers.redis)
         with closing(RelationalGenerations(servers.database_url)) as tables:
             rows += [_row_in_postgres(one) for one in tables.all()]
     if as_json:
         print(json.dumps(rows, indent=2))
         return 0
     table = Table()
-    for column in rows[0] if rows else ():
-        words = column.replace("_", " ")
-        table.add_column(words, justify="left" if column in ("projection", "state") else "right")
+    for column in _shown(rows[0]) if rows else ():
+        table.add_column(
+            column.replace("_", " "),
+            justify="left" if column in ("projection", "state") else "right",
+            no_wrap=column == "projection",
+        )
     for row in rows:
-        table.add_row(*("" if cell is None else f"{cell}" for cell in row.values()))
+        table.add_row(*("" if cell is None else f"{cell}" for cell in _shown(row).values()))
     console.print(table)
     return 0
+
+
+def _shown(row: Row) -> Row:
+    """For people: one column says whether feeds can be cold, and how many are."""
+    shown = {name: cell for name, cell in row.items() if name != "can_cool"}
+    if row["can_cool"] is False:
+        shown["cold_feeds"] = "cannot be"
+    return shown
 
 
 def activate_generation(settings: Settings, projection: str, number: int) -> int:
@@ -102,11 +116,13 @@ def _find(listed: list[Listed], number: int, state: State, what: str, *others: S
     raise LaunchError(f"there is no generation {number}; there are: {numbers}")
 
 
-def _rows_in_redis(generations: Generations) -> list[Row]:
-    rows: list[Row] = []
+def _rows_in_redis(redis: Redis) -> list[Row]:
+    generations, rows = Generations(redis), list[Row]()
     for listed in [one for name in NAMES for one in generations.listed(name)]:
         generation = listed.generation
         checkpoints = generations.checkpoints(generation.all_shards()).values()
+        has_feeds = generation.projection == HOME_FEED
+        cold = Turning(redis).cold_feeds(generation.all_shards()) if has_feeds else {}
         rows.append(
             {
                 "projection": generation.projection,
@@ -116,6 +132,8 @@ def _rows_in_redis(generations: Generations) -> list[Row]:
                 "window": generation.window,
                 "great_from": generation.great.begins_at or None,
                 "great_until": generation.great.ends_at if generation.great.is_possible else None,
+                "can_cool": generation.can_cool if has_feeds else None,
+                "cold_feeds": sum(cold.values()) if has_feeds and generation.can_cool else None,
                 "position": min(checkpoint.position for checkpoint in checkpoints),
             }
         )
@@ -131,5 +149,7 @@ def _row_in_postgres(one: RelationalGeneration) -> Row:
         "window": None,
         "great_from": None,
         "great_until": None,
+        "can_cool": None,
+        "cold_feeds": None,
         "position": one.position,
     }

@@ -83,9 +83,16 @@ def _waited_for(settings: Settings) -> list[dict[str, Any]]:
     return [asdict(one.event) | {"projections": one.projections} for one in found]
 
 
+def _cold(shard: dict[str, Any]) -> str:
+    """Nothing of what has no feeds; a generation of before feeds could cool says that it cannot."""
+    if "cold_feeds" not in shard:
+        return ""
+    return "cannot be" if shard["cold_feeds"] is None else str(shard["cold_feeds"])
+
+
 def _show(status: Status) -> None:
     console.print(f"head [bold]{status['head']}[/] of epoch [bold]{status['epoch'] or '?'}[/]")
-    table = Table("projection", "shard", "position", "lag, events", "lag, seconds")
+    table = Table("projection", "shard", "position", "lag, events", "lag, seconds", "cold feeds")
     for projection, shards in status["projections"].items():
         for shard in shards:
             table.add_row(
@@ -94,6 +101,7 @@ def _show(status: Status) -> None:
                 str(shard["position"]),
                 str(shard["lag_events"]),
                 f"{shard['lag_seconds']:.3f}",
+                _cold(shard),
             )
     if table.row_count:
         console.print(table)

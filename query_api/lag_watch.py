@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from prometheus_client import Gauge
 from redis.exceptions import RedisError
 
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
-from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.keys import COUNT_OF_COLD, HOME_FEED
 from projections.posts.keys import POSTS
 from projections.profiles.keys import PROFILES
-from projections.reading import READ_FIELDS, ActiveGeneration, Looked, positions_of
+from projections.reading import READ_FIELDS, ActiveGeneration, Looked
 from projections.relational.keys import RELATIONAL
 from projections.shards import Generation, Shard
 from query_api.errors import RedisAway
@@ -35,6 +36,15 @@ LAG_SECONDS = Gauge(
     "Age of the oldest event not yet applied.",
     ["projection", "shard"],
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """Where a shard stands, and what else its checkpoint says."""
+
+    position: int
+    filling: bool
+    cold_feeds: int
 
 
 class LagWatch:
@@ -63,7 +73,8 @@ class LagWatch:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def measure(self) -> dict[str, list[dict[str, object]]]:
-        """Position and lag of each shard, by projection; whether it is filled from nothing.
+        """Position and lag of each shard, by projection; whether it is filled from nothing; of the
+        home feed how many feeds are cold (None: in this generation none can be).
 
         Raises RedisError, ProjectionUnavailable.
         """
@@ -74,8 +85,7 @@ class LagWatch:
         for active in self._active:
             positions = await active.read(self._positions)
             found[next(iter(positions)).generation.projection] = [
-                await self._lag(shard, head.position, position, filling)
-                for shard, (position, filling) in positions.items()
+                await self._lag(shard, head.position, stands) for shard, stands in positions.items()
             ]
         _forget_those_gone(found)
         return found
@@ -89,25 +99,29 @@ class LagWatch:
         lag = relational_freshness(self._models.watch, standing).lag
         return {RELATIONAL: [_told(RELATIONAL, 0, standing.position, lag.events, lag.seconds)]}
 
-    async def _positions(self, generation: Generation) -> Looked[dict[Shard, tuple[int, bool]]]:
+    async def _positions(self, generation: Generation) -> Looked[dict[Shard, _Stands]]:
         shards = generation.all_shards()
         async with self._models.redis.pipeline(transaction=False) as pipe:
             for shard in shards:
-                pipe.hmget(shard.checkpoint_key, *READ_FIELDS)
+                pipe.hmget(shard.checkpoint_key, *READ_FIELDS, COUNT_OF_COLD)
             found = await pipe.execute()
         # A shard that is being filled is not for reading yet, but it has a lag to show.
-        checkpoints = [(position, held_until, None) for position, held_until, _ in found]
-        filling = [mark is not None for _, _, mark in found]
-        places = zip(positions_of(found), filling, strict=True)
-        return Looked(checkpoints, dict(zip(shards, places, strict=True)))
+        checkpoints = [(position, held_until, None) for position, held_until, _, _ in found]
+        stands = [
+            _Stands(int(position or 0), filling is not None, int(cold or 0))
+            for position, _, filling, cold in found
+        ]
+        return Looked(checkpoints, dict(zip(shards, stands, strict=True)))
 
-    async def _lag(
-        self, shard: Shard, head: int, position: int, filling: bool
-    ) -> dict[str, object]:
-        events = max(0, head - position)
-        seconds = await self._models.watch.lag_seconds(position)
-        told = _told(shard.generation.projection, shard.index, position, events, seconds)
-        return told | {"filling": filling}
+    async def _lag(self, shard: Shard, head: int, stands: _Stands) -> dict[str, object]:
+        generation = shard.generation
+        events = max(0, head - stands.position)
+        seconds = await self._models.watch.lag_seconds(stands.position)
+        told = _told(generation.projection, shard.index, stands.position, events, seconds)
+        told["filling"] = stands.filling
+        if generation.projection == HOME_FEED:
+            told["cold_feeds"] = stands.cold_feeds if generation.can_cool else None
+        return told
 
 
 def _told(

@@ -113,12 +113,10 @@ class ColdFeeds:
         self._next = 0.0  # a shard takes no batch in the middle of a turn
 
     def _measure(self, shards: Collection[Shard]) -> None:
-        with self._redis.pipeline(transaction=False) as pipe:
-            for shard in shards:
-                pipe.hget(shard.checkpoint_key, "cold")
-            COLD.clear()  # of shards that are another worker's now
-            for shard, cold in zip(shards, pipe.execute(), strict=True):
-                COLD.labels(str(shard.index)).set(int(cold or 0))
+        found = self._turning.cold_feeds(shards)
+        COLD.clear()  # of shards that are another worker's now
+        for shard, cold in found.items():
+            COLD.labels(str(shard.index)).set(cold)
 
     def _forget_all_but(self, shards: Collection[Shard]) -> None:
         for waiting in (self._to_warm, self._to_cool):

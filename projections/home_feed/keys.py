@@ -38,3 +38,7 @@ GREAT_FOLLOWEES = "g:"
 FOLLOWEES = "o:"
 WARMTH = "warmth"
 COLD_FOLLOWERS = "cold"
+
+COUNT_OF_COLD = "cold"
+"""In a checkpoint: so many feeds of the shard are cold. It is for people to see, and nothing rests
+on it: a repair leaves it alone, and a rebuild counts anew."""

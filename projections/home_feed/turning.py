@@ -7,6 +7,7 @@ from typing import cast
 from redis import Redis
 
 from projections.batch_writer import CALL_DELIVERIES_MAX, CALLS_MAX, Between
+from projections.home_feed.keys import COUNT_OF_COLD
 from projections.scripts import load_script
 from projections.shards import Shard
 
@@ -47,6 +48,15 @@ class Turning:
     def warm(self, shard: Shard, people: Sequence[int]) -> Turned:
         """Builds these people's feeds again where they are cold, likewise."""
         return self._turn_some(shard, "warm", people)
+
+    def cold_feeds(self, shards: Iterable[Shard]) -> dict[Shard, int]:
+        """How many feeds of each shard are cold."""
+        wanted = list(shards)
+        with self._redis.pipeline(transaction=False) as pipe:
+            for shard in wanted:
+                pipe.hget(shard.checkpoint_key, COUNT_OF_COLD)
+            found = pipe.execute()
+        return {shard: int(count or 0) for shard, count in zip(wanted, found, strict=True)}
 
     def finish(self, shards: Iterable[Shard]) -> bool:
         """Goes on where a feed stands in the middle, since somebody left it so.
