@@ -86,8 +86,8 @@ class Shard:
         applied. `filling` stands there while a shard that began with nothing, although there was
         a log, has not once come up to the log's end: nobody reads it before. `turning` stands
         there while a feed is in the middle of going cold or warm, and no batch is applied;
-        `turns` counts how often that was done (projections/home_feed/turn.lua), and `cold` how many
-        feeds are cold.
+        `turns` counts how often that was done (projections/home_feed/turn.lua), or somebody's state
+        was repaired, and `cold` how many feeds are cold.
         """
         return f"{self.tag}checkpoint"
 

@@ -6,10 +6,13 @@ from typing import Any, cast
 from projections.home_feed.keys import WARMTH
 from projections.shards import Shard
 from projections.verify.findings import What
-from projections.verify.items import Flaw, Look, Verdict, number_in
+from projections.verify.items import Flaw, Look, Verdict, Write, number_in
 from projections.verify.lists import people_of
 from projections.verify.truth import Numbers, Truth
 from projections.verify.warmth import reads_warmth, since_in
+
+COUNTS_AS_A_TURN: Write = ("HINCRBY", "checkpoint", ("turns", 1))
+"""What somebody has compared by what the shard said before is not written any more."""
 
 
 class WarmthItems:
@@ -51,7 +54,7 @@ class WarmthItems:
             Verdict(
                 owner,
                 [Flaw(What.EXTRA, live=value.decode(errors="replace"), right="nothing")],
-                [("HDEL", WARMTH, (owner,))],
+                [("HDEL", WARMTH, (owner,)), COUNTS_AS_A_TURN],
             )
             for owner, value in zip(owners, cast("list[bytes | None]", found), strict=True)
             if value is not None and not (owner in people and _can_be(value, position))

@@ -12,7 +12,7 @@ from redis import Redis
 from projections.batch_writer import BatchWriter
 from projections.greatness import Greatness
 from projections.home_feed.apply import PROJECTION
-from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.keys import FEEDS, HOME_FEED, WARMTH
 from projections.home_feed.turning import Turning
 from projections.shards import Generation, Shard
 from projections.verify.findings import Findings
@@ -206,6 +206,39 @@ def test_what_was_compared_before_a_feed_went_cold_is_not_written_afterwards(red
     inspection.inspect(Sample())
     assert done == [False, True]
     assert Looker(redis).at(shard, log.people).is_cold(reader)
+    assert_shard_is_right(redis, shard, log.people, log.entries)
+
+
+def test_what_was_compared_before_a_repair_of_who_is_cold_is_not_written_afterwards(
+    redis: Redis,
+) -> None:
+    log, shard = small_world(redis)
+    reader = log.people[2]
+    verified = Verified(redis, log, GENERATION)
+    inspection = verified.inspection(repair=True)
+    mending = inspection._mending
+    assert mending is not None
+    hold, write, done = mending.hold, mending.write, list[bool]()
+
+    def damage_then_hold(of: Shard) -> bool:
+        if not done:
+            redis.hset(f"{shard.tag}{WARMTH}", reader, 999)
+        return hold(of)
+
+    def another_repair_then_write(
+        of: Shard, position: int, turns: int, writes: Sequence[Write]
+    ) -> bool:
+        if not done:
+            assert verified.inspect(repair=True).different > 0
+        done.append(write(of, position, turns, writes))
+        return done[-1]
+
+    redis.lpush(f"{shard.tag}{FEEDS}{reader}", 777)
+    mending.hold = damage_then_hold  # pyright: ignore[reportAttributeAccessIssue]
+    mending.write = another_repair_then_write  # pyright: ignore[reportAttributeAccessIssue]
+    inspection.inspect(Sample())
+    assert done == [False, True]
+    assert verified.inspect().different == 0
     assert_shard_is_right(redis, shard, log.people, log.entries)
 
 
