@@ -25,7 +25,7 @@ from query_api.swift_feed.pages import WrittenPages
 from query_api.swift_feed.request import PATH, UsualRequest, usual_request
 
 SWIFT = Counter(
-    "slackwater_swift_answers_total", "Pages of home feeds that were answered below the route."
+    "slackwater_swift_pages_total", "Pages of home feeds that were answered below the route."
 )
 
 
