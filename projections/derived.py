@@ -17,7 +17,7 @@ SLEEP_SECONDS_MAX = 24 * 60 * 60
 """Who sleeps longer and wakes up leaves some keys of a lost generation, which nobody reads."""
 
 
-class ReadModels:
+class DerivedReadModels:
     """Of these projections; what `Derived` promises to the relay."""
 
     def __init__(self, redis: Redis, projections: Sequence[str]) -> None:

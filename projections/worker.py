@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from projections.catalogue import NAMES, PROJECTIONS
-from projections.derived import ReadModels
+from projections.derived import DerivedReadModels
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.quarantine import Policy, Quarantine
@@ -80,7 +80,7 @@ def run_relay(config: WorkerConfig) -> None:
         store,
         Stream(client),
         member,
-        ReadModels(client, NAMES),
+        DerivedReadModels(client, NAMES),
         entries_max=config.stream_entries_max,
     )
     run_steps(lambda: relay.step(stop.wait), stop, store_pause_max=RELAY_PAUSE_SECONDS_MAX)

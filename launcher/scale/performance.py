@@ -29,7 +29,7 @@ from launcher.scale.valkey_kinds import kinds_of_home_feed
 from launcher.scale.writing import write_history
 from launcher.token_key import access_tokens
 from projections.catalogue import NAMES
-from projections.derived import ReadModels
+from projections.derived import DerivedReadModels
 from projections.log.stream import Stream
 from projections.relational.keys import RELATIONAL
 from projections.worker import connect_redis
@@ -103,7 +103,7 @@ class Performance:
 
     def _relay(self, redis: Redis) -> None:
         """The log goes into the stream, of which the newest part stays; then all stand by."""
-        stream, models, head = Stream(redis), ReadModels(redis, NAMES), self._report.events
+        stream, models, head = Stream(redis), DerivedReadModels(redis, NAMES), self._report.events
         with self._timed("relay"):
             self._machine.start("relay")
             self._until("relaying", stream.last_position, head)
@@ -133,7 +133,7 @@ class Performance:
             progress.begin("reading while it projects", None)
             with self._timed("read while it projects"):
                 self._report.projecting = read_feeds(address, signed, seconds, self._look, posting)
-        models, head = ReadModels(redis, NAMES), write_model.recorder.select_head()
+        models, head = DerivedReadModels(redis, NAMES), write_model.recorder.select_head()
         with self._timed("catch up"):
             self._until("projecting", models.slowest_position, head)
 

@@ -16,7 +16,7 @@ from redis import Redis
 from projections.batch_writer import Between
 from projections.home_feed.keys import FEEDS, HOME_FEED
 from projections.home_feed.read_log import ReadLog
-from projections.home_feed.read_marks import ReadMarks
+from projections.home_feed.read_marks import HeardMarks
 from projections.home_feed.turning import Turned, Turning
 from projections.shards import Shard
 
@@ -37,7 +37,7 @@ class ColdFeeds:
 
     def __init__(self, redis: Redis, after: float, between: Between | None = None) -> None:
         self._redis = redis
-        self._marks = ReadMarks(redis)
+        self._marks = HeardMarks(redis)
         self._log = ReadLog(redis, after) if after else None
         self._turning = Turning(redis, between)
         self._to_warm: dict[Shard, set[int]] = defaultdict(set)

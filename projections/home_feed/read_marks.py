@@ -25,7 +25,7 @@ def encode_marks(people: Sequence[int]) -> bytes:
     return msgspec.json.encode(people)
 
 
-class ReadMarks:
+class HeardMarks:
     """Hears what is published, from the first look on."""
 
     def __init__(self, redis: Redis) -> None:

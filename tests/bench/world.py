@@ -20,7 +20,7 @@ from launcher.ports import choose_ports
 from launcher.readiness import answers
 from launcher.settings import environment_name
 from projections.catalogue import NAMES
-from projections.derived import ReadModels
+from projections.derived import DerivedReadModels
 from projections.log.relay import STREAM_POSITIONS_KEPT
 from projections.log.stream import Stream
 from projections.relational.generations import RelationalGenerations
@@ -133,7 +133,7 @@ class World:
     def let_catch_up(self, *, tables: bool = False) -> None:
         """Waits until whoever runs has brought stream and read models to the head of the log."""
         head = self.write_model.recorder.select_head()
-        stream, models = Stream(self.redis), ReadModels(self.redis, NAMES)
+        stream, models = Stream(self.redis), DerivedReadModels(self.redis, NAMES)
         for what, position in (
             ("the relay", stream.last_position),
             ("every projector", models.slowest_position),

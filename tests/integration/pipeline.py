@@ -8,7 +8,7 @@ from redis import Redis
 
 from command_api.application import Slackwater
 from projections.catalogue import NAMES, PROJECTIONS
-from projections.derived import ReadModels
+from projections.derived import DerivedReadModels
 from projections.generations import Generations
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 from projections.log.quarantine import Policy, Quarantine
@@ -47,14 +47,14 @@ class Pipeline:
     great: Greatness = NOBODY_IS_GREAT
     stream: Stream = field(init=False)
     generations: Generations = field(init=False)
-    read_models: ReadModels = field(init=False)
+    read_models: DerivedReadModels = field(init=False)
     own_relay: Relay = field(init=False)
     _opened: list[Quarantine] = field(default_factory=list[Quarantine])
 
     def __post_init__(self) -> None:
         self.stream = Stream(self.redis)
         self.generations = Generations(self.redis)
-        self.read_models = ReadModels(self.redis, NAMES)
+        self.read_models = DerivedReadModels(self.redis, NAMES)
         self.own_relay = self.relay()
 
     def relay(self, entries_max: int = STREAM_ENTRIES_MAX) -> Relay:

@@ -12,7 +12,7 @@ from command_api.outcomes import RegisteredPerson
 from projections.generations import Generations
 from projections.home_feed.keys import FOLLOWEES, HOME_FEED
 from projections.home_feed.read_log import PERIODS_LOOKED_AT, ReadLog
-from projections.home_feed.read_marks import CHANNEL, ReadMarks, encode_marks
+from projections.home_feed.read_marks import CHANNEL, HeardMarks, encode_marks
 from projections.home_feed.turning import Turning
 from projections.projector import Projector
 from query_api.app import create_app
@@ -181,7 +181,7 @@ def test_who_follows_very_many_does_not_go_cold(pipeline: Pipeline, people: list
 
 
 def test_what_is_no_mark_is_no_read_and_harms_nobody(redis: Redis) -> None:
-    marks, heard = ReadMarks(redis), set[int]()
+    marks, heard = HeardMarks(redis), set[int]()
     marks.take()
     for message in ("rubbish", "{}", '["a"]', "[7, 8]"):
         redis.publish(CHANNEL, message)

@@ -7,8 +7,7 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from projections.home_feed.read_marks import PEOPLE_PER_MESSAGE
-from projections.home_feed.read_marks import ReadMarks as Heard
+from projections.home_feed.read_marks import PEOPLE_PER_MESSAGE, HeardMarks
 from query_api.breaker import Breaker
 from query_api.read_marks import WAITING_MAX, ReadMarks
 from tests.conftest import Servers
@@ -43,7 +42,7 @@ def told(servers: Servers, *rounds: list[tuple[int, bool]]) -> None:
     asyncio.run(tell())
 
 
-def heard_of(heard: Heard, so_many: int) -> list[set[int]]:
+def heard_of(heard: HeardMarks, so_many: int) -> list[set[int]]:
     """What is heard, look by look, until it is of so many people in all."""
     looks: list[set[int]] = []
 
@@ -56,8 +55,8 @@ def heard_of(heard: Heard, so_many: int) -> list[set[int]]:
 
 
 @pytest.fixture
-def heard(redis: Redis) -> Generator[Heard]:
-    listening = Heard(redis)
+def heard(redis: Redis) -> Generator[HeardMarks]:
+    listening = HeardMarks(redis)
     listening.take()
     until(lambda: redis.pubsub_numsub("slackwater:read")[0][1] == 1, "it listens")
     yield listening
@@ -66,7 +65,7 @@ def heard(redis: Redis) -> Generator[Heard]:
 
 @pytest.mark.usefixtures("may_publish")
 def test_who_reads_is_told_once_and_who_reads_a_cold_feed_again_and_again(
-    servers: Servers, heard: Heard
+    servers: Servers, heard: HeardMarks
 ) -> None:
     told(servers, [(1, False), (2, True), (1, False)], [(1, False), (2, True)], [(3, False)])
     people = [one for look in heard_of(heard, 3) for one in look]
@@ -77,7 +76,7 @@ def test_who_reads_is_told_once_and_who_reads_a_cold_feed_again_and_again(
 
 @pytest.mark.usefixtures("may_publish")
 def test_many_are_told_in_many_messages_and_too_many_not_at_all(
-    servers: Servers, heard: Heard
+    servers: Servers, heard: HeardMarks
 ) -> None:
     told(servers, [(person, False) for person in range(1, WAITING_MAX + 10)])
     looks = heard_of(heard, WAITING_MAX)
@@ -86,7 +85,9 @@ def test_many_are_told_in_many_messages_and_too_many_not_at_all(
 
 
 @pytest.mark.usefixtures("may_publish")
-def test_who_may_not_publish_goes_on_without(redis: Redis, servers: Servers, heard: Heard) -> None:
+def test_who_may_not_publish_goes_on_without(
+    redis: Redis, servers: Servers, heard: HeardMarks
+) -> None:
     redis.execute_command("ACL", "SETUSER", USER, "-publish")
     told(servers, [(1, False)], [(2, True)])
     assert heard.take() == set()

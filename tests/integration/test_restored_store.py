@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from projections.catalogue import NAMES
-from projections.derived import ReadModels
+from projections.derived import DerivedReadModels
 from projections.errors import GenerationRefused
 from projections.log.errors import HistoryMismatch
 from projections.log.reader import LogReader
@@ -207,7 +207,7 @@ def test_a_change_of_history_needs_no_memory(restored: Pipeline) -> None:
     carried = restored.stream.epoch()
     restored.redis.config_set("maxmemory", "1")
     try:
-        assert ReadModels(restored.redis, NAMES).begin_history(carried, "new", 0)
+        assert DerivedReadModels(restored.redis, NAMES).begin_history(carried, "new", 0)
     finally:
         restored.redis.config_set("maxmemory", "0")
 

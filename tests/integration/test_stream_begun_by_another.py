@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from projections.catalogue import NAMES
-from projections.derived import ReadModels
 from projections.log import relay as relay_module
 from projections.log.relay import Relay
 from projections.log.stream import STREAM, Stream
@@ -76,9 +74,7 @@ def test_who_finds_the_stream_begun_by_another_goes_on_with_it_and_no_entry_is_l
     pipeline.redis.unlink(STREAM)
     other, begins_after = OTHERS[how]
     stream = Overtaken(pipeline, other)
-    relay = Relay(
-        pipeline.store, stream, Member(pipeline.redis, "relay"), ReadModels(pipeline.redis, NAMES)
-    )
+    relay = Relay(pipeline.store, stream, Member(pipeline.redis, "relay"), pipeline.read_models)
     pipeline.carry(relay)
     assert stream.begun == [False]
     assert stream.read_after(0, 100) == pipeline.store.read_after(begins_after, 100)
@@ -105,9 +101,7 @@ def test_two_relays_that_both_believe_to_be_the_active_one_begin_one_stream(
             quick._step_as_the_active_one()
 
     stream = Overtaken(pipeline, carry)
-    slow = Relay(
-        pipeline.store, stream, Member(pipeline.redis, "relay"), ReadModels(pipeline.redis, NAMES)
-    )
+    slow = Relay(pipeline.store, stream, Member(pipeline.redis, "relay"), pipeline.read_models)
     slow._step_as_the_active_one()
     slow._step_as_the_active_one()
     pipeline.write_model.register(handle="late", display_name=None)

@@ -10,7 +10,7 @@ import threading
 import time
 
 from projections.catalogue import NAMES
-from projections.derived import ReadModels
+from projections.derived import DerivedReadModels
 from projections.log.relay import Relay
 from projections.log.store import Store
 from projections.log.stream import Stream
@@ -37,7 +37,7 @@ def main() -> None:
     redis = connect_redis(os.environ["SLACKWATER_REDIS_URL"])
     store = PolledStore(os.environ["SLACKWATER_DATABASE_URL"], application="polling relay")
     member = Member(redis, "relay")
-    relay = Relay(store, Stream(redis), member, ReadModels(redis, NAMES))
+    relay = Relay(store, Stream(redis), member, DerivedReadModels(redis, NAMES))
     while not stop.is_set():
         relay.step(stop.wait)
     member.leave()
