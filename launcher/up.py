@@ -5,8 +5,8 @@ from dataclasses import asdict
 from rich.console import Console
 
 from launcher.errors import StoppedWhileStarting
-from launcher.scaler import Scaler
-from launcher.scaling import Rule
+from launcher.projector_scaler import Scaler
+from launcher.projector_scaling import Rule
 from launcher.settings import Settings, without_password
 from launcher.stop_signals import INTERRUPTED, stop_when_asked
 from launcher.system import Addresses, System

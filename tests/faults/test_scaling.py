@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 
-from launcher import scaling
-from launcher.scaler import Scaler, lag_of
-from launcher.scaling import Rule
+from launcher import projector_scaling as scaling
+from launcher.projector_scaler import Scaler, lag_of
+from launcher.projector_scaling import Rule
 from tests.acceptance.people import Person
 from tests.drills.faults.processes import frozen
 from tests.drills.scene import Scene

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from launcher.scaling import DOWN_AFTER_SECONDS, UP_AFTER_SECONDS, Rule, Scale, next_scale
+from launcher.projector_scaling import DOWN_AFTER_SECONDS, UP_AFTER_SECONDS, Rule, Scale, next_scale
 
 RULE = Rule(minimum=2, maximum=4, lag_seconds=8.0)
 CALM, BETWEEN, BEHIND = 2.0, 5.0, 8.1

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from launcher.scaling import Rule, Scale, next_scale
+from launcher.projector_scaling import Rule, Scale, next_scale
 from launcher.supervisor import Supervisor, Tell
 
 LOOK_EVERY_SECONDS = 1.0
