@@ -20,6 +20,10 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
+DECISIONS = ROOT / "docs" / "decisions"
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+LINK_TO_HEADING = re.compile(r"\]\(([^)#]*)#([^)]+)\)")
+
 PROCESSES = (
     command_api.app,
     query_api.app,
@@ -28,6 +32,11 @@ PROCESSES = (
     projections.verify.watch,
 )
 """Whose import registers every metric there is."""
+
+
+def as_anchor(heading: str) -> str:
+    """What a link says to lead there."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def test_every_setting_is_in_the_readme_and_no_other_is() -> None:
@@ -59,3 +68,26 @@ def test_every_link_inside_the_repository_leads_somewhere(document: Path) -> Non
         return
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
         assert target.startswith("http") or (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", sorted(ROOT.glob("**/*.md")), ids=lambda path: path.name)
+def test_every_link_to_a_heading_finds_it(document: Path) -> None:
+    if {".venv", ".tools"} & set(document.parts):
+        return
+    for target, heading in LINK_TO_HEADING.findall(document.read_text(encoding="utf-8")):
+        if target.startswith("http"):
+            continue
+        text = (document.parent / target if target else document).read_text(encoding="utf-8")
+        assert heading in {as_anchor(found) for found in HEADING.findall(text)}, heading
+
+
+def test_every_decision_is_in_the_list_of_them_under_its_number_and_title() -> None:
+    listed = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    found = [
+        (int(path.name[:4]), path.read_text(encoding="utf-8").partition("\n")[0][2:], path.name)
+        for path in sorted(DECISIONS.glob("[0-9]*.md"))
+    ]
+    rows = re.findall(r"^\| (\d+) \| \[(.+)\]\((.+)\) \|$", listed, re.MULTILINE)
+    assert [(int(number), title, name) for number, title, name in rows] == found
+    missing = set(range(1, found[-1][0])) - {number for number, _, _ in found}
+    assert set(map(int, re.findall(r"missing at (\d+)", listed))) == missing
