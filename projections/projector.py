@@ -74,6 +74,7 @@ class Projector:
     """One worker. `projections` are applied in their order, generation by generation.
 
     `cold_after`: feeds go cold after so many seconds in which nobody read them; 0: never.
+    `idle_seconds`: so long a step waits that finds nothing to do; 0: not at all.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Projector:
         window: int,
         great: Greatness = NOBODY_IS_GREAT,
         cold_after: float = 0,
+        idle_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
         self._redis = redis
         self._log = log
@@ -99,6 +101,7 @@ class Projector:
         self._refill = Refill(self._generations, log)
         self._cold_feeds = ColdFeeds(redis, cold_after, between=self._beat)
         self._shards, self._window, self._great = shards, window, great
+        self._idle_seconds = idle_seconds
         self._checkpoints: dict[Shard, Checkpoint] = {}
         self._building_since: dict[Shard, float] = {}
         self._share_until = 0.0
@@ -117,11 +120,11 @@ class Projector:
         together: dict[int, list[Shard]] = defaultdict(list)
         for shard, checkpoint in self._checkpoints.items():
             together[checkpoint.position].append(shard)
-        block_ms = int(1000 * HEARTBEAT_SECONDS) if len(together) <= 1 else None
+        block_ms = int(1000 * self._idle_seconds) or None if len(together) <= 1 else None
         if not together:
             # No share: this one waits for a change of membership, not for the log.
             self._quarantine.rest()
-            time.sleep(HEARTBEAT_SECONDS)
+            time.sleep(self._idle_seconds)
         moved = refused = False
         end = self._refill.aim(self._checkpoints)
         for position, shards in together.items():
@@ -132,7 +135,7 @@ class Projector:
                 self._generations.begin(shards)
         self._refill.reached(end, self._checkpoints)
         if self._quarantine.poison and not moved:
-            time.sleep(HEARTBEAT_SECONDS)
+            time.sleep(self._idle_seconds)
         elif refused and not moved:
             # What there is to do is held: a switch or a repair is at work, and needs the time more.
             time.sleep(HELD_PAUSE_SECONDS)

@@ -54,7 +54,10 @@ Wait = Callable[[float], object]
 
 
 class Relay:
-    """Does one batch at a time."""
+    """Does one batch at a time.
+
+    `idle_seconds`: so long a step without work waits for a hint.
+    """
 
     def __init__(
         self,
@@ -64,12 +67,14 @@ class Relay:
         derived: Derived,
         *,
         entries_max: int = STREAM_ENTRIES_MAX,
+        idle_seconds: float = HINT_SECONDS_MAX,
     ) -> None:
         self._store = store
         self._stream = stream
         self._member = member
         self._derived = derived
         self._entries_max = entries_max
+        self._idle_seconds = idle_seconds
         self._epoch = ""
         self._last: int | None = None
         self._newest: Entry | None = None
@@ -185,7 +190,7 @@ class Relay:
         HEAD.set(self._last)
 
     def _wait_for_more(self, last: int) -> None:
-        if self._store.wait_for_hint(HINT_SECONDS_MAX):
+        if self._store.wait_for_hint(self._idle_seconds):
             return  # there is something to append, and with it the stream is looked at
         if self._stream.last_position() != last or self._stream.epoch() != self._epoch:
             self._last = None  # the stream has changed under our hands

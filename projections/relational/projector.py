@@ -29,9 +29,6 @@ GATHER_SECONDS = 0.05
 """After a batch that was not full more may gather so long: a batch costs much the same for one
 event and for a hundred, and its Postgres is the writers' too."""
 
-STOPPED_PAUSE_SECONDS = 0.5
-"""In front of an event that cannot be read."""
-
 POSITION = Gauge("slackwater_relational_position", "Up to where the tables hold the log.")
 ENTRIES = Counter("slackwater_relational_entries_total", "Entries applied to the tables.")
 BATCH_SECONDS = Histogram(
@@ -42,12 +39,24 @@ BATCH_SECONDS = Histogram(
 
 
 class RelationalProjector:
-    """Does one batch at a time."""
+    """Does one batch at a time.
 
-    def __init__(self, store: Store, quarantine: Quarantine, recorder: RelationalRecorder) -> None:
+    `idle_seconds`: so long a step without work waits for a hint; twice as long, in front of an
+    event that cannot be read.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        quarantine: Quarantine,
+        recorder: RelationalRecorder,
+        *,
+        idle_seconds: float = HINT_SECONDS_MAX,
+    ) -> None:
         self._store = store
         self._quarantine = quarantine
         self._recorder = recorder
+        self._idle_seconds = idle_seconds
         self._checkpoint: Checkpoint | None = None
         self._limit = BATCH_ENTRIES
 
@@ -65,14 +74,14 @@ class RelationalProjector:
         entries = self._store.read_after(checkpoint.position, self._limit)
         if not entries:
             # Afterwards it looks where the tables really stand, and which are active.
-            self._store.wait_for_hint(HINT_SECONDS_MAX)
+            self._store.wait_for_hint(self._idle_seconds)
             return
         full = len(entries) == self._limit
         self._limit = min(2 * self._limit, BATCH_ENTRIES_FAR_BEHIND) if full else BATCH_ENTRIES
         readable = self._quarantine.read(entries, checkpoint.release)
         self._checkpoint = self._apply(checkpoint, readable) if readable else None
         if self._quarantine.poison:
-            time.sleep(STOPPED_PAUSE_SECONDS)
+            time.sleep(2 * self._idle_seconds)
         if not full:
             time.sleep(GATHER_SECONDS)
             self._store.wait_for_hint(0)  # takes those that came meanwhile, so none pile up

@@ -21,7 +21,9 @@ from projections.projector import Projector
 from projections.shards import Checkpoint, Shard
 
 PATIENCE_SECONDS = 20.0
-"""A step without work may wait half a second: to count steps would take minutes to fail."""
+
+ROUND_SECONDS_MIN = 0.005
+"""Between two rounds of steps. The steps themselves wait for nobody else."""
 
 
 def no_wait(_: float) -> None:
@@ -33,6 +35,7 @@ def patiently() -> Generator[None]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         yield
+        time.sleep(ROUND_SECONDS_MIN)
 
 
 @dataclass(slots=True)
@@ -60,7 +63,10 @@ class Pipeline:
     def relay(self, entries_max: int = STREAM_ENTRIES_MAX) -> Relay:
         """A new relay."""
         member = Member(self.redis, "relay")
-        return Relay(self.store, self.stream, member, self.read_models, entries_max=entries_max)
+        return Relay(
+            self.store, self.stream, member, self.read_models,
+            entries_max=entries_max, idle_seconds=0,
+        )  # fmt: skip
 
     def projector(self, poison: Policy = "stop", *, cold_after: float = 0) -> Projector:
         """A new projector."""
@@ -74,6 +80,7 @@ class Pipeline:
             window=self.window,
             great=self.great,
             cold_after=cold_after,
+            idle_seconds=0,
         )
 
     def quarantine(self, poison: Policy = "stop") -> Quarantine:

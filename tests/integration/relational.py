@@ -36,7 +36,7 @@ class Relational:
         recorder = RelationalRecorder(url or self.database_url)
         quarantine = Quarantine(self.database_url, poison)
         self._opened += (store, quarantine, recorder)
-        return RelationalProjector(store, quarantine, recorder)
+        return RelationalProjector(store, quarantine, recorder, idle_seconds=0)
 
     def some_history(self) -> list[int]:
         """Two people, posts, a follow that ends, a deletion; returns the people's numbers."""

@@ -109,12 +109,10 @@ def test_a_commit_that_is_lost_on_its_way_is_neither_missing_nor_doubled(
     proxy.close()
 
 
-def test_a_commit_wakes_a_projector_that_waits(
-    relational: Relational, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_wakes_a_projector_that_waits(relational: Relational) -> None:
     projector = relational.projector()
     projector.step()  # it listens from its first wait on
-    monkeypatch.setattr("projections.relational.projector.HINT_SECONDS_MAX", 60)
+    projector._idle_seconds = 60
     stop = threading.Event()
 
     def run() -> None:
