@@ -15,7 +15,7 @@ from projections.log.store import Store
 from projections.worker import connect_redis
 from tests.places import let_through
 from tests.scheduling import SharedFixturesStayTogether
-from tests.servers import Databases, Servers, embedded_servers
+from tests.servers import NOTHING_SURVIVES_POWER, Databases, Servers, embedded_servers
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixturesStayTogether:
@@ -26,7 +26,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtur
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:
     """Embedded servers, up for the whole run."""
-    with embedded_servers(let_through(tmp_path_factory.mktemp("servers"))) as servers:
+    place = let_through(tmp_path_factory.mktemp("servers"))
+    with embedded_servers(place, *NOTHING_SURVIVES_POWER) as servers:
         yield servers
 
 

@@ -24,6 +24,10 @@ EMPTY = Path(__file__).with_name("empty_database.sql").read_bytes()
 """Removes whatever stands in a database."""
 
 
+NOTHING_SURVIVES_POWER = ("-c", "fsync=off", "-c", "full_page_writes=off")
+"""A commit still reaches the kernel before it is told, so it survives every kill of a process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Servers:
     """Where the real servers of this run are, and who cares for them."""
@@ -34,13 +38,14 @@ class Servers:
 
 
 @contextmanager
-def embedded_servers(place: Path) -> Generator[Servers]:
+def embedded_servers(place: Path, *postgres_options: str) -> Generator[Servers]:
     """One Postgres and one Valkey, up for as long as the context is."""
     supervisor = Supervisor(tell=print)
     postgres = EmbeddedPostgres(place / "postgres", place / "postgres.log")
     try:
         postgres.prepare()
-        supervisor.add(postgres.program)
+        program = postgres.program
+        supervisor.add(replace(program, arguments=[*program.arguments, *postgres_options]))
         redis_url = add_valkey(supervisor, place, "valkey")
         wait_until_ready(supervisor, "postgres", postgres.accepts_connections, threading.Event())
         postgres.create_database()
