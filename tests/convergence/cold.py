@@ -9,14 +9,14 @@ from projections.log.entry import Entry
 from projections.shards import Shard
 from tests.convergence.histories import up_to
 from tests.prove.look import Look, Looker
-from tests.prove.model import NOTHING, Model, State
+from tests.prove.model import NOTHING, State, state_at
 
 
 def assert_shard_is_right(redis: Redis, shard: Shard, people: list[int], log: list[Entry]) -> Look:
     """Every key of the shard is what the model says, and every feed what the rule says above its
     horizon, whoever of the people is cold. Not inside an event."""
     look = Looker(redis).at(shard, people)
-    state = Model(log, shard.generation, look.warmed).at(look.checkpoint.position)
+    state = state_at(look.checkpoint.position, log, shard.generation, look.warmed)
     truth = History(up_to(log, look.checkpoint.position))
     assert_cold_is_right(look, state, people)
     for person in people:

@@ -22,7 +22,7 @@ NOBODY: Mapping[int, int] = MappingProxyType({})
 Windows = dict[int, Window]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class State:
     """Everything as of a position. `feeds` as they are stored, without the posts of great authors.
 
@@ -46,10 +46,10 @@ class State:
         great = [self.authors.get(one, NOTHING) for one in self.great_followees.get(person, [])]
         return seen(self.feeds.get(person, NOTHING), great)
 
-    def copy(self, position: int) -> "State":
-        """The same as of the next position, to be changed."""
+    def copy(self) -> "State":
+        """The same, to be changed."""
         return State(
-            position, dict(self.feeds), dict(self.authors), dict(self.audiences),
+            self.position, dict(self.feeds), dict(self.authors), dict(self.audiences),
             dict(self.great), dict(self.great_followees), dict(self.followees), dict(self.joined),
         )  # fmt: skip
 
@@ -64,14 +64,12 @@ class Model:
         generation: Generation,
         warmed: Mapping[int, int] = NOBODY,
     ) -> None:
+        course = Course(generation, warmed)
         self.window = generation.window
-        self._generation = generation
-        self._author_of: dict[int, int] = {}
         self.states = [State(0)]
         for entry in entries:
-            state = self._after(self.states[-1], entry)
-            for person in [one for one, since in warmed.items() if since == entry.position]:
-                self._warm(state, person)
+            state = self.states[-1].copy()
+            course.take(state, entry)
             self.states.append(state)
         self._positions = [state.position for state in self.states]
 
@@ -85,8 +83,39 @@ class Model:
         """As of the next position."""
         return self.states[self._positions.index(position) + 1]
 
-    def _after(self, before: State, entry: Entry) -> State:
-        state = before.copy(entry.position)
+
+def state_at(
+    position: int, entries: list[Entry], generation: Generation, warmed: Mapping[int, int]
+) -> State:
+    """The one state as of a position, for whom a model with all of them would be too dear."""
+    course, state = Course(generation, warmed), State(0)
+    for entry in entries:
+        if entry.position > position:
+            break
+        course.take(state, entry)
+    assert state.position == position
+    return state
+
+
+class Course:
+    """How each state becomes the next."""
+
+    def __init__(self, generation: Generation, warmed: Mapping[int, int]) -> None:
+        self.window = generation.window
+        self._generation = generation
+        self._author_of: dict[int, int] = {}
+        self._warmed_at: dict[int, list[int]] = {}
+        for person, since in warmed.items():
+            self._warmed_at.setdefault(since, []).append(person)
+
+    def take(self, state: State, entry: Entry) -> None:
+        """Makes a state that of the next entry."""
+        state.position = entry.position
+        self._happens(state, entry)
+        for person in self._warmed_at.get(entry.position, []):
+            self._warm(state, person)
+
+    def _happens(self, state: State, entry: Entry) -> None:
         match entry.body:
             case Published(author=author):
                 self._author_of[entry.position] = author
@@ -110,7 +139,6 @@ class Model:
                 self._unfollow(state, follower, followee)
             case _:
                 pass
-        return state
 
     def _warm(self, state: State, person: int) -> None:
         followees = state.followees.get(person, [])
