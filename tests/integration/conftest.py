@@ -32,6 +32,15 @@ Ask = Callable[[Callable[[ReadModels], Awaitable[Answer]]], Answer]
 """Asks the read side a question."""
 
 
+@pytest.fixture(autouse=True)
+def brief_hand_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rebuild in this process waits hardly for projectors to notice a new generation.
+
+    They are stepped by hand, or find out in a heartbeat of their own: it only lessens their lag.
+    """
+    monkeypatch.setattr("projections.rebuild.switching.HANDOVER_SECONDS", 0.1)
+
+
 @pytest.fixture
 def pipeline(write_model: Slackwater, store: Store, redis: Redis) -> Generator[Pipeline]:
     """An empty pipeline."""
