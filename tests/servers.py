@@ -19,6 +19,7 @@ from launcher.embedded_postgres import EmbeddedPostgres
 from launcher.embedded_valkey import EmbeddedValkey
 from launcher.readiness import wait_until_ready
 from launcher.supervisor import Supervisor
+from tests.waiting import until
 
 EMPTY = Path(__file__).with_name("empty_database.sql").read_bytes()
 """Removes whatever stands in a database."""
@@ -103,7 +104,8 @@ class Databases:
         """The URL of a copy of a database to which nobody is connected."""
         name = self._create(urlsplit(database_url).path.removeprefix("/"))
         yield url_of(self._postgres_url, name)
-        self._execute("DROP DATABASE {} WITH (FORCE)", name)
+        self._clear(name)
+        self._execute("DROP DATABASE {}", name)
 
     def close(self) -> None:
         """The databases go with their server."""
@@ -117,14 +119,19 @@ class Databases:
     def _emptied(self, old: str) -> str:
         """Its new name. Whoever is still connected is sent away first, and does not find back."""
         name = _new_name()
-        self._server.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
-            (old,),
-        )
+        self._clear(old)
         self._execute("ALTER DATABASE {} RENAME TO {}", old, name)
         with psycopg.connect(url_of(self._postgres_url, name), autocommit=True) as connection:
             connection.execute(EMPTY)
         return name
+
+    def _clear(self, database: str) -> None:
+        """Sends everybody away. Postgres would look every 100 ms only whether they have gone."""
+        found = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        until(
+            lambda: not self._server.execute(found, (database,)).rowcount,
+            f"nobody is connected to {database}",
+        )
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
         self._server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
