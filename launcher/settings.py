@@ -1,11 +1,19 @@
 """Every setting, in one place: read from the environment, checked before anything starts."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from edge.tokens import KEY_BYTES_MIN
 from launcher.errors import SettingInvalid
@@ -16,10 +24,10 @@ DAY_SECONDS = 24 * 60 * 60
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
-class Settings(BaseSettings):
-    """Settings come from environment variables that begin with SLACKWATER_."""
+class Settings(BaseModel):
+    """Settings come from environment variables that begin with SLACKWATER_: see `of`."""
 
-    model_config = SettingsConfigDict(env_prefix="SLACKWATER_", extra="ignore")
+    model_config = ConfigDict(validate_default=True)
 
     database_url_file: Path | None = Field(
         None, description="file with database_url, for a password that is handed over as a file"
@@ -134,8 +142,10 @@ class Settings(BaseSettings):
     @classmethod
     def of(cls, **given: Any) -> "Settings":
         """The environment's settings, but for those given. Raises SettingInvalid."""
+        names = {field: environment_name(field) for field in cls.model_fields}
+        found = {field: os.environ[name] for field, name in names.items() if name in os.environ}
         try:
-            return cls(**given)
+            return cls.model_validate(found | given)
         except ValidationError as error:
             faults = [
                 f"{environment_name(str(fault['loc'][0]))}: {fault['msg']}"

@@ -37,6 +37,19 @@ def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_setting(
         Settings.of()
 
 
+def test_what_is_not_set_is_held_against_what_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACKWATER_GREAT_FROM", "1000")
+    with pytest.raises(SettingInvalid, match=r"SLACKWATER_GREAT_UNTIL: .* 80000 followers"):
+        Settings.of()
+
+
+def test_what_is_given_outright_counts_before_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACKWATER_PORT", "70000")
+    assert Settings.of(port=7).port == 7
+
+
 @pytest.mark.parametrize(
     ("given", "great"),
     [
