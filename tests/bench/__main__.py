@@ -4,10 +4,8 @@ Ends with 1 if a row could not be measured. A goal that is not met is no failure
 stands in the report.
 """
 
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,19 +16,15 @@ from rich.status import Status
 
 from tests.bench.catalogue import ROWS
 from tests.bench.docs import write_into
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, fresh_ground
 from tests.bench.machine import machine, versions
 from tests.bench.measuring import Measured, measure
 from tests.bench.options import parsed
 from tests.bench.plots import draw
 from tests.bench.report import Run, as_document, lines_of, show, write
 from tests.bench.row import Row
-from tests.servers import embedded_servers
 
 DOCS = Path(__file__).parents[2] / "docs"
-
-PEERS = Path(sys.prefix) / "bench-peers"
-"""Beside what else was installed, where nobody takes their files for ours."""
 
 
 def main() -> int:
@@ -42,22 +36,16 @@ def main() -> int:
         print("\n".join(row.name for row in wanted))
         return 0
     begun, started = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    place = Path(tempfile.mkdtemp(prefix="slackwater-bench-"))
-    place.chmod(0o711)  # as root, Postgres runs as another account, which has to pass through
-    try:
-        with embedded_servers(place) as servers:
-            run = Run(
-                seed=options.seed,
-                quick=options.quick,
-                repetitions=options.effort.repetitions,
-                begun=begun,
-                machine=machine(),
-                versions=versions(servers.postgres_url),
-            )
-            with Ground(servers, place, PEERS, options.effort, options.seed) as ground:
-                measured = _measured(wanted, ground)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with fresh_ground(options.effort, options.seed) as ground:
+        run = Run(
+            seed=options.seed,
+            quick=options.quick,
+            repetitions=options.effort.repetitions,
+            begun=begun,
+            machine=machine(),
+            versions=versions(ground.servers.postgres_url),
+        )
+        measured = _measured(wanted, ground)
     seconds = time.monotonic() - started
     show(run, measured, seconds)
     document = as_document(run, measured, seconds)

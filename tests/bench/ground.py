@@ -1,5 +1,8 @@
 """The ground that rows stand on: real servers, an empty database or Valkey for whoever asks."""
 
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
@@ -13,10 +16,13 @@ from launcher.child import Child
 from launcher.embedded_valkey import EmbeddedValkey
 from projections.worker import connect_redis
 from tests.bench.effort import Effort
-from tests.servers import Servers, empty_database
+from tests.servers import Servers, embedded_servers, empty_database
 from tests.waiting import until
 
 Made = TypeVar("Made")
+
+PEERS = Path(sys.prefix) / "bench-peers"
+"""Beside what else was installed, where nobody takes their files for ours."""
 
 
 class Ground:
@@ -79,3 +85,18 @@ class Ground:
     def file(self, name: str) -> Path:
         """A new file's path; no two alike."""
         return self.place / f"{next(self._numbers)}-{name}"
+
+
+@contextmanager
+def fresh_ground(effort: Effort, seed: int) -> Generator[Ground]:
+    """Ground on servers of its own; nothing is left of it."""
+    place = Path(tempfile.mkdtemp(prefix="slackwater-bench-"))
+    place.chmod(0o711)  # as root, Postgres runs as another account, which has to pass through
+    try:
+        with (
+            embedded_servers(place) as servers,
+            Ground(servers, place, PEERS, effort, seed) as ground,
+        ):
+            yield ground
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

@@ -4,6 +4,7 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+from command_api.application import PublishedPost
 from tests.bench.history import Person
 from tests.bench.world import World
 
@@ -39,15 +40,22 @@ class Probe:
         self._socket = socket.create_connection((at.hostname, at.port), SEEN_SECONDS_MAX)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def publish(self) -> PublishedPost:
+        """A new post of the author's, acknowledged."""
+        return self._write_model.publish(author_id=self._author.id, text="probe")
+
+    def shows(self, published: PublishedPost) -> bool:
+        """Whether the follower's page begins with it now."""
+        return str(published.id).encode() in self._page()
+
     def seconds(self) -> float:
         """Of one post: until the answer in which it stands first has been read."""
-        published = self._write_model.publish(author_id=self._author.id, text="probe")
-        post = str(published.id).encode()
+        published = self.publish()
         acknowledged = time.perf_counter()
         while True:
-            page = self._page()
+            is_shown = self.shows(published)
             passed = time.perf_counter() - acknowledged
-            if post in page:
+            if is_shown:
                 return passed
             assert passed < SEEN_SECONDS_MAX, f"not seen within {SEEN_SECONDS_MAX:.0f} s"
             time.sleep(LOOK_AGAIN_SECONDS if passed < SOON_SECONDS else LOOK_LATER_SECONDS)
