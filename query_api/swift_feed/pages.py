@@ -40,6 +40,19 @@ class WrittenPages:
             page = self._pages[key] = _written(items, next_cursor(numbers, more))
         return page
 
+    async def learn(self, numbers: Sequence[int]) -> None:
+        """Asks the read models for what is not known here yet of these posts. Raises RedisError,
+        ProjectionUnavailable.
+        """
+        unknown = [number for number in numbers if self._models.bodies.known(number) is None]
+        if unknown:
+            await self._models.bodies.get(unknown)
+        bodies = map(self._models.bodies.known, numbers)
+        authors = [body.author for body in bodies if body is not None]
+        strangers = [each for each in authors if self._models.people.known(each) is None]
+        if strangers:
+            await self._models.people.get(strangers)
+
     def _items_of(self, numbers: Sequence[int]) -> list[bytes] | None:
         items: list[bytes] = []
         for number in numbers:

@@ -80,13 +80,17 @@ class SwiftFeed:
             page = await self._models.breaker.call(
                 lambda: self._models.feed(person, below=below, limit=asked.limit)
             )
+            horizon = min(page.horizon, below - 1) if below else page.horizon
+            if horizon and len(page.posts) < asked.limit:
+                return None  # it goes on in Postgres
+            more = page.more or horizon > 0
+            written = self._pages.page(page.posts, more=more)
+            if written is None:
+                await self._models.breaker.call(lambda: self._pages.learn(page.posts))
+                written = self._pages.page(page.posts, more=more)
             fresh = await freshness(self._models.watch, page.position)
         except (RedisAway, RedisError, ProjectionUnavailable):
             return None
-        horizon = min(page.horizon, below - 1) if below else page.horizon
-        if horizon and len(page.posts) < asked.limit:
-            return None  # it goes on in Postgres
-        written = self._pages.page(page.posts, more=page.more or horizon > 0)
         if written is None or not self._is_new_enough(asked, fresh):
             return None
         if changes != self._models.watch.history.changes or not self._sources.may_show(fresh):

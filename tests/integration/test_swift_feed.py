@@ -166,6 +166,33 @@ def test_a_deleted_post_is_not_shown_although_its_bytes_are_kept(reads: Reads) -
     assert str(reads.posts[-1]) not in answer.text
 
 
+def test_a_post_and_an_author_that_were_never_shown_here_are_shown_swiftly(reads: Reads) -> None:
+    write_model = reads.pipeline.write_model
+    eve = write_model.register(handle="eve", display_name="Eve").id
+    write_model.set_following(follower_id=reads.ada, followee_id=eve, following=True)
+    posts = [write_model.publish(author_id=who, text="new").id for who in (eve, reads.bob)]
+    reads.settle()
+    swift, is_swift = reads.ask("?limit=5")
+    assert is_swift
+    assert [item["id"] for item in swift.json()["items"][:2]] == [str(post) for post in posts[::-1]]
+    assert_same(swift, reads.ask("?limit=5", **UNUSUAL)[0])
+
+
+def test_a_post_whose_body_is_not_there_yet_is_not_written_down(
+    reads: Reads, ask: Ask[Any]
+) -> None:
+    async def pages(models: ReadModels) -> tuple[WrittenPage | None, WrittenPage | None]:
+        await models.watch.look()
+        written = WrittenPages(models)
+        number, position = await models.posts.number_of(reads.posts[-1])
+        assert number is not None
+        await written.learn([position + 1, number])
+        return written.page([position + 1, number], more=False), written.page([number], more=False)
+
+    unknown, known = ask(pages)
+    assert (unknown, known is not None) == (None, True)
+
+
 def test_numbers_of_another_history_do_not_bring_the_posts_of_the_old_one(
     reads: Reads, ask: Ask[Any]
 ) -> None:
