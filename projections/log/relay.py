@@ -79,6 +79,7 @@ class Relay:
         self._last: int | None = None
         self._newest: Entry | None = None
         self._removing = True
+        self._has_all = False
         self._is_full = False
         self._room = 0
         self._trim_at = 0.0
@@ -118,7 +119,7 @@ class Relay:
             return None
         if not last:
             last = self._begin_where_trimming_would(found)
-        self._epoch, self._newest, self._room = found, newest, 0
+        self._epoch, self._newest, self._room, self._has_all = found, newest, 0, False
         logger.info("active, going on after position %d of epoch %s", last, self._epoch)
         return last
 
@@ -170,10 +171,13 @@ class Relay:
         )  # fmt: skip
 
     def _carry(self, last: int) -> None:
+        if self._has_all and not self._hears_of_more(last):
+            return
         try:
             entries = self._store.read_on(last, self._newest, BATCH_ENTRIES_MAX)
+            # Whatever is committed after that read is hinted at after it.
+            self._has_all = len(entries) < BATCH_ENTRIES_MAX
             if not entries:
-                self._wait_for_more(last)
                 return
             self._last = self._stream.append(self._epoch, last, entries)
         except HistoryMismatch:
@@ -189,11 +193,13 @@ class Relay:
         BATCH.observe(len(entries))
         HEAD.set(self._last)
 
-    def _wait_for_more(self, last: int) -> None:
+    def _hears_of_more(self, last: int) -> bool:
+        """Waits for a hint; whether to look at the store now, which without one is done too."""
         if self._store.wait_for_hint(self._idle_seconds):
-            return  # there is something to append, and with it the stream is looked at
+            return True  # there is something to append, and with it the stream is looked at
         if self._stream.last_position() != last or self._stream.epoch() != self._epoch:
             self._last = None  # the stream has changed under our hands
+        return self._last is not None
 
     def _keep_within_bounds(self, appended: int) -> None:
         """One shard that stands still must cost neither all memory nor everybody's news."""
@@ -222,5 +228,6 @@ class Relay:
         if below > 1 and (dropped := self._stream.trim_below(below)):
             logger.info("trimmed %d entries below position %d", dropped, below)
         self._store.drop_hints()
+        self._has_all = False  # one of them may have been of something new
         self._removing = True
         self._trim_at = time.monotonic() + TRIM_EVERY_SECONDS

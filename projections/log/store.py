@@ -112,7 +112,7 @@ class Store:
         return row[0]
 
     def wait_for_hint(self, seconds: float) -> bool:
-        """Returns when a writer has notified, or after this time; whether one has.
+        """Returns when a writer has notified, or after this time; whether one has, or may have.
 
         Who has once waited has to go on waiting, or close: what nobody fetches piles up in
         Postgres' queue, which all share.
@@ -121,6 +121,7 @@ class Store:
             if not self._listening:
                 connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
                 self._listening = True
+                return True  # nobody heard what was notified before
             return bool(list(connection.notifies(timeout=seconds, stop_after=1)))
 
     def drop_hints(self) -> None:

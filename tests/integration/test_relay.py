@@ -1,14 +1,18 @@
 """The relay: the stream is the store's log, in order, without a hole, whoever carries it."""
 
 import time
+from contextlib import closing
 
 import psycopg
 import pytest
 
 from projections.log import relay as relay_module
+from projections.log.entry import Entry
 from projections.log.errors import HistoryMismatch
 from projections.log.reader import REFILLED
+from projections.log.relay import Relay
 from projections.log.store import Store
+from projections.membership import Member
 from projections.shards import FOREVER
 from tests.integration.pipeline import Pipeline, no_wait, patiently
 
@@ -183,6 +187,7 @@ def register_some_more(pipeline: Pipeline) -> None:
 
 
 def test_a_writers_notify_ends_the_wait_early(pipeline: Pipeline, store: Store) -> None:
+    assert store.wait_for_hint(0.0), "who begins to listen has to look once more"
     assert not store.wait_for_hint(0.0)
     pipeline.people(1)
     asked = time.monotonic()
@@ -202,3 +207,39 @@ def test_while_there_is_room_a_relay_asks_nothing_but_the_store_for_what_it_appe
     asked = pipeline.redis.info("commandstats")
     assert asked["cmdstat_xadd"]["calls"] == 2
     assert "cmdstat_xlen" not in asked
+
+
+class WrittenTo(Store):
+    """A store into which somebody writes right after each of the first reads."""
+
+    def __init__(self, pipeline: Pipeline, database_url: str, handles: list[str]) -> None:
+        super().__init__(database_url, application="slackwater tests")
+        self._write_model, self._handles = pipeline.write_model, handles
+
+    def read_on(self, last: int, newest: Entry | None, limit: int) -> list[Entry]:
+        entries = super().read_on(last, newest, limit)
+        if self._handles:
+            self._write_model.register(handle=self._handles.pop(), display_name=None)
+        return entries
+
+
+def patient_relay_on(pipeline: Pipeline, store: Store) -> Relay:
+    member = Member(pipeline.redis, "relay")
+    return Relay(store, pipeline.stream, member, pipeline.read_models, idle_seconds=60.0)
+
+
+@pytest.mark.parametrize("is_trimming", [False, True])
+def test_what_is_committed_while_a_relay_carries_is_carried_at_once(
+    pipeline: Pipeline, database_url: str, is_trimming: bool
+) -> None:
+    pipeline.people(1)
+    with closing(WrittenTo(pipeline, database_url, ["dora", "carl", "bert", "anna"])) as store:
+        relay, begun = patient_relay_on(pipeline, store), time.monotonic()
+        for _ in patiently():
+            if is_trimming:
+                relay._trim_at = 0.0
+            if pipeline.stream.last_position() == pipeline.head() and not store._handles:
+                break
+            relay.step(no_wait)
+        assert time.monotonic() - begun < 30
+    assert pipeline.stream.read_after(0, 100) == pipeline.store.read_after(0, 100)
