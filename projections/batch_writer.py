@@ -1,5 +1,6 @@
 """Applies batches of the log to shards: one call after another, or the first of many together."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from redis import Redis
@@ -8,12 +9,13 @@ from redis.exceptions import NoScriptError
 
 from projections.batch import Batch
 from projections.log.entry import Entry
+from projections.pace import Pace
 from projections.projection import Projection
 from projections.scripts import load_script
 from projections.shards import Checkpoint, Shard
 
-CALL_DELIVERIES_MAX = 4_000
-"""What one call of a script may do, so that it blocks Redis for about 10 ms at the most."""
+CALL_DELIVERIES_MIN, CALL_DELIVERIES_MAX = 250, 4_000
+"""What one call of a script may do; in between, as much as it does in about 6 ms (pace.py)."""
 
 CALLS_MAX = 25
 """Calls in a row for one shard, so that no shard keeps a worker from the others for long."""
@@ -26,13 +28,16 @@ Between = Callable[[], object]
 
 
 class BatchWriter:
-    """Applies batches of the log to the shards of one projection."""
+    """Applies batches of the log to the shards of one projection.
 
-    def __init__(
-        self, redis: Redis, projection: Projection, *, budget: int = CALL_DELIVERIES_MAX
-    ) -> None:
+    `budget`: how many deliveries one call may do, however long that takes.
+    """
+
+    def __init__(self, redis: Redis, projection: Projection, *, budget: int | None = None) -> None:
         self._projection = projection
-        self._budget = budget
+        self._pace = Pace(
+            at_most=budget or CALL_DELIVERIES_MAX, at_least=budget or CALL_DELIVERIES_MIN
+        )
         preludes = ("checkpoint", *projection.preludes)
         self._apply = load_script(redis, projection.package, "apply", preludes)
 
@@ -66,14 +71,19 @@ class BatchWriter:
         for _ in range(CALLS_MAX):
             if batch.is_over:
                 break
-            key = batch.shard.checkpoint_key
-            batch.take(self._apply(keys=[key], args=batch.arguments(self._budget)))
-            if between is not None and not batch.is_over:
+            arguments, begun = batch.arguments(self._pace.deliveries), time.perf_counter()
+            answer = self._apply(keys=[batch.shard.checkpoint_key], args=arguments)
+            seconds = time.perf_counter() - begun
+            batch.take(answer)
+            if batch.is_over:
+                break
+            self._pace.took(seconds)
+            if between is not None:
                 between()
 
     def send(self, pipe: Pipeline, batch: Batch, *, sharing: int) -> None:
         """Puts the next call into a pipeline whose calls, so many, share what one alone may do."""
-        arguments = batch.arguments(max(1, self._budget // sharing))
+        arguments = batch.arguments(max(1, self._pace.deliveries // sharing))
         pipe.evalsha(self._apply.sha, 1, batch.shard.checkpoint_key, *arguments)
 
 

@@ -15,6 +15,7 @@
 -- among the author's followers by a number alone.
 local SCANNED_PER_DELIVERY = 200 -- entries of a list that are passed over in a delivery's time
 local COPIED_PER_DELIVERY = 6 -- entries of a list that are read, or written, in that time
+local CUT = 2 -- what it takes to cut off what fell out of a window, in deliveries
 local REMOVED_ONE_BY_ONE = 32 -- beyond so many entries it is cheaper to write the list anew
 local window, budget = tonumber(ARGV[4]), tonumber(ARGV[5])
 local great_from, great_until = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -38,12 +39,12 @@ end
 
 -- A new post is the newest of all, so it goes to the head. What falls off the end is the horizon. If
 -- lists may be long, it stays where it is, with what falls off after it, and is cut off with many
--- others (keys.py).
+-- others (keys.py). Returns whether it was cut off.
 local function push(windows, horizons, owner, post)
     local list = tag .. windows .. owner
     local length = redis.call('LPUSH', list, post)
     if length <= window then
-        return
+        return false
     end
     if longest == window then
         redis.call('HSET', tag .. horizons, owner, redis.call('RPOP', list))
@@ -51,7 +52,9 @@ local function push(windows, horizons, owner, post)
         redis.call('HDEL', tag .. horizons, owner)
     elseif length > longest then
         redis.call('LTRIM', list, 0, window)
+        return true
     end
+    return false
 end
 
 -- Makes the list no longer than its window, the horizon beside it, for whoever will change more than
@@ -275,6 +278,7 @@ for i = FIRST_OPERATION, #ARGV, 6 do
         if not is_great(a) then
             followers = redis.call('LRANGE', tag .. 'r:' .. a, place, place + room - 1)
         end
+        local reached = #followers
         if kind == 'P' then
             if place == 0 then
                 push('w:', 'wh', a, position)
@@ -283,7 +287,13 @@ for i = FIRST_OPERATION, #ARGV, 6 do
                 end
             end
             for k = 1, #followers do
-                push('f:', 'fh', followers[k], position)
+                if push('f:', 'fh', followers[k], position) then
+                    spent = spent + CUT
+                    if spent + k >= budget then
+                        reached = k
+                        break
+                    end
+                end
             end
         else
             if place == 0 then
@@ -296,9 +306,10 @@ for i = FIRST_OPERATION, #ARGV, 6 do
                 remove('f:', 'fh', followers[k], b)
             end
         end
-        spent = spent + 1 + #followers
-        if #followers == room and redis.call('LLEN', tag .. 'r:' .. a) > place + room then
-            served = place + room
+        spent = spent + 1 + reached
+        if reached < #followers
+            or reached == room and redis.call('LLEN', tag .. 'r:' .. a) > place + room then
+            served = place + reached
         end
     end
     if served then

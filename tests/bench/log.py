@@ -43,8 +43,10 @@ class Log:
 class Applier:
     """Applies entries to every shard of one generation, batch by batch."""
 
-    def __init__(self, redis: Redis, projection: Projection, *, shards: int, window: int) -> None:
-        self.generation = Generation(projection.name, 1, shards, window)
+    def __init__(
+        self, redis: Redis, projection: Projection, *, shards: int, window: int, number: int = 1
+    ) -> None:
+        self.generation = Generation(projection.name, number, shards, window)
         self._writer = BatchWriter(redis, projection)
         self._checkpoints: dict[Shard, Checkpoint] = dict.fromkeys(
             self.generation.all_shards(), Checkpoint()

@@ -34,10 +34,17 @@ class Request:
 class Wrk:
     """Sends the same requests again and again. Raises CannotMeasure if wrk is missing."""
 
-    def __init__(self, ground: Ground, address: str, requests: Sequence[Request]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        address: str,
+        requests: Sequence[Request],
+        connections: int = CONNECTIONS,
+    ) -> None:
         if shutil.which("wrk") is None:
             raise CannotMeasure(HOW_TO_GET_IT)
         self._address = address
+        self._connections = connections
         self._requests = ground.file("requests.tsv")
         self._requests.write_text(as_lines(requests), encoding="utf-8")
 
@@ -47,7 +54,7 @@ class Wrk:
         Any answer that is not 2xx or 3xx, and any connection that broke, is an error: figures of a
         server that refuses would be fast and worthless.
         """
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s"]
+        command = ["wrk", "-t1", f"-c{self._connections}", f"-d{max(1, round(seconds))}s"]
         command += ["-s", str(SCRIPT), self._address, "--", str(self._requests)]
         done = subprocess.run(
             command, capture_output=True, text=True, check=True, timeout=seconds + SECONDS_MORE_MAX

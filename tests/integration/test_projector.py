@@ -8,6 +8,7 @@ import pytest
 from domain.feed_rule import History
 from projections import batch_writer, membership
 from projections.home_feed.keys import HOME_FEED
+from projections.pace import Pace
 from projections.projector import HELD_PAUSE_SECONDS, Projector
 from projections.shards import Checkpoint, Shard
 from tests.convergence.windows import assert_shard_equals_rule
@@ -191,7 +192,7 @@ def test_what_a_batchs_calls_did_not_finish_is_finished_by_the_next_steps(
     pipeline.carry()
     projector = pipeline.projector()
     for writer in projector._writers.values():
-        writer._budget = 2
+        writer._pace = Pace(at_most=2, at_least=2)
     projector.step()
     assert pipeline.slowest_position() < pipeline.head()
     projector._share_until = float("inf")  # from its own memory: nobody else is there

@@ -17,8 +17,8 @@ WINDOWS = (
     Mutant(
         "what fell off is cut off with the horizon",
         _SCRIPT,
-        "redis.call('LTRIM', list, 0, window)\n    end\nend\n",
-        "redis.call('LTRIM', list, 0, window - 1)\n    end\nend\n",
+        "redis.call('LTRIM', list, 0, window)\n        return",
+        "redis.call('LTRIM', list, 0, window - 1)\n        return",
         ANY_BATCHES,
     ),
     Mutant(

@@ -1,8 +1,8 @@
 """What a follow edge would take in Redis' memory, both directions, if it were kept otherwise.
 
-`python -m tests.bench.studies.graph_layouts [PEOPLE]`: the graph of the row "memory of the graph" as
-lists (what the profiles projection keeps), as sets of integers, and as one packed string for each
-person and direction. Only the edges' keys are written, named as ours are.
+`python -m tests.bench.studies.graph_layouts [PEOPLE]`: the graph of the row "memory of the graph"
+as lists (what the profiles projection keeps), as sets of integers, and as one packed string for
+each person and direction. Only the edges' keys are written, named as ours are.
 """
 
 import random

@@ -1,8 +1,8 @@
 """What a delivery costs Valkey as feeds become many, and at which end of its list it is cheaper.
 
 `python -m tests.bench.studies.list_ends`: full feeds of 500 entries; a script pushes one post after
-the other onto a thousand of them, drawn from all. CPU microseconds of Valkey's main thread for a push,
-medians, the ends in turns; the append-only file is on, and never rewritten meanwhile.
+the other onto a thousand of them, drawn from all. CPU microseconds of Valkey's main thread for a
+push, medians, the ends in turns; the append-only file is on, and never rewritten meanwhile.
 """
 
 import random
