@@ -114,6 +114,8 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
+# The query API's pool draws a jitter for a new connection, which may be while Hypothesis draws.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
