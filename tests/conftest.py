@@ -13,9 +13,12 @@ from redis import Redis
 from command_api.application import Slackwater
 from projections.log.store import Store
 from projections.worker import connect_redis
+from tests.examples import be_brief_unless_told_otherwise
 from tests.places import let_through
 from tests.scheduling import SharedFixturesStayTogether
 from tests.servers import NOTHING_SURVIVES_POWER, Databases, Servers, embedded_servers
+
+be_brief_unless_told_otherwise()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixturesStayTogether:

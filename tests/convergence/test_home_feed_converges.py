@@ -24,6 +24,7 @@ from tests.convergence.windows import (
     feed_windows,
     merged,
 )
+from tests.examples import examples
 
 thresholds = st.sampled_from(
     [NOBODY_IS_GREAT, *(Greatness(*pair) for pair in [(1, 0), (2, 0), (2, 1), (3, 1), (4, 2)])]
@@ -42,7 +43,7 @@ shapes = st.builds(
 budgets = st.integers(1, 6)
 
 on_one_server = settings(
-    max_examples=200,
+    max_examples=examples(200),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,

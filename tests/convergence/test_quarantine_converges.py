@@ -44,9 +44,10 @@ from tests.convergence.stores import (
 )
 from tests.convergence.test_home_feed_converges import shapes
 from tests.convergence.windows import assert_shard_equals_rule
+from tests.examples import examples
 
 on_one_server = settings(
-    max_examples=60,
+    max_examples=examples(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,

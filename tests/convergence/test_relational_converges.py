@@ -18,9 +18,10 @@ from projections.relational.read import RelationalReader
 from projections.relational.recorder import Checkpoint, RelationalRecorder
 from tests.convergence.histories import LogBuilder, histories, up_to
 from tests.convergence.stores import Connection, forget_generations, put_into_store, rows_of
+from tests.examples import examples
 
 on_one_server = settings(
-    max_examples=60,
+    max_examples=examples(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
     print_blob=True,
@@ -83,7 +84,7 @@ async def whole_feed(
     return numbers
 
 
-@settings(on_one_server, max_examples=25)  # each of them reads thousands of pages
+@settings(on_one_server, max_examples=examples(25))  # each of them reads thousands of pages
 @given(log=histories, limits=limits, data=st.data())
 def test_as_of_every_position_every_feed_in_pages_of_any_size_equals_the_rule(
     recorder: RelationalRecorder,

@@ -18,6 +18,7 @@ from query_api.read_models import ReadModels
 from query_api.swift_feed.pages import WrittenPage, WrittenPages
 from query_api.swift_feed.swift_feed import SWIFT
 from tests.conftest import Servers
+from tests.examples import examples
 from tests.integration.command_api import TOKENS, as_person, served
 from tests.integration.conftest import Ask
 from tests.integration.pipeline import Pipeline
@@ -117,7 +118,9 @@ PARTS = st.sampled_from(
 # The query API's pool draws a jitter for a new connection, which may be while Hypothesis draws.
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(PARTS, max_size=3))
 @example(["limit=12", "cursor=18"])

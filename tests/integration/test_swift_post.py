@@ -14,6 +14,7 @@ from edge.body_limit import BODY_BYTES_MAX
 from edge.feed_token import HEADER
 from edge.metrics import REQUEST_SECONDS, REQUESTS
 from projections.log.store import Store
+from tests.examples import examples
 from tests.integration.command_api import (
     as_person,
     events,
@@ -70,7 +71,9 @@ HEADERS = st.sampled_from([
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(BODIES, HEADERS)
 @example(b'{"text":"a","text":"b"}', JSON)

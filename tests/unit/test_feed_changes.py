@@ -19,6 +19,7 @@ from query_api.feed_stream.changes import (
     Subscription,
     as_it_was,
 )
+from tests.examples import examples
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = (1, 2)
@@ -92,7 +93,7 @@ def follows_of(person: int, log: list[Entry]) -> set[int]:
     return set(subscription.authors) - {person}
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(steps=steps, begin=st.floats(0, 1), person=st.sampled_from(PEOPLE))
 def test_who_takes_in_every_change_has_the_feed_that_the_rule_says(
     steps: list[tuple[str, int, int]], begin: float, person: int
@@ -106,7 +107,7 @@ def test_who_takes_in_every_change_has_the_feed_that_the_rule_says(
         assert sorted(feed, reverse=True) == feed_of(person, log[: entry.position])
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(steps=steps, begin=st.floats(0, 1), person=st.sampled_from(PEOPLE))
 def test_from_whom_somebody_follows_now_it_is_told_whom_they_followed_then(
     steps: list[tuple[str, int, int]], begin: float, person: int
