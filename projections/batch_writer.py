@@ -9,13 +9,10 @@ from redis.exceptions import NoScriptError
 
 from projections.batch import Batch
 from projections.log.entry import Entry
-from projections.pace import Pace
+from projections.pace import pace_of
 from projections.projection import Projection
 from projections.scripts import load_script
 from projections.shards import Checkpoint, Shard
-
-CALL_DELIVERIES_MIN, CALL_DELIVERIES_MAX = 250, 4_000
-"""What one call of a script may do; in between, as much as it does in about 6 ms (pace.py)."""
 
 CALLS_MAX = 25
 """Calls in a row for one shard, so that no shard keeps a worker from the others for long."""
@@ -35,9 +32,7 @@ class BatchWriter:
 
     def __init__(self, redis: Redis, projection: Projection, *, budget: int | None = None) -> None:
         self._projection = projection
-        self._pace = Pace(
-            at_most=budget or CALL_DELIVERIES_MAX, at_least=budget or CALL_DELIVERIES_MIN
-        )
+        self._pace = pace_of(budget)
         preludes = ("checkpoint", *projection.preludes)
         self._apply = load_script(redis, projection.package, "apply", preludes)
 

@@ -9,6 +9,10 @@ CHANGE_MAX: Final = 2.0
 """One call that took long, since the machine was busy, says little about the next."""
 
 
+CALL_DELIVERIES_MIN, CALL_DELIVERIES_MAX = 250, 4_000
+"""What a call may do, however slow or fast it is. A short one costs Redis 20 microseconds too."""
+
+
 class Pace:
     """So many deliveries a call: fewer where calls take longer than they should, as far as
     `at_least`; more again where they do not, as far as `at_most`.
@@ -28,3 +32,10 @@ class Pace:
         wanted = CALL_SECONDS / max(seconds, CALL_SECONDS / CHANGE_MAX)
         changed = self.deliveries * max(1 / CHANGE_MAX, wanted)
         self.deliveries = min(self._at_most, max(self._at_least, int(changed)))
+
+
+def pace_of(budget: int | None) -> Pace:
+    """The usual pace, or, if a budget is given, calls that do so many deliveries however long they
+    take.
+    """
+    return Pace(at_most=budget or CALL_DELIVERIES_MAX, at_least=budget or CALL_DELIVERIES_MIN)

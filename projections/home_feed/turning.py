@@ -1,13 +1,15 @@
 """Feeds go cold, and are built again: see turn.lua."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from redis import Redis
 
-from projections.batch_writer import CALL_DELIVERIES_MAX, CALLS_MAX, Between
+from projections.batch_writer import CALLS_MAX, Between
 from projections.home_feed.keys import COUNT_OF_COLD
+from projections.pace import pace_of
 from projections.scripts import load_script
 from projections.shards import Shard
 
@@ -29,16 +31,16 @@ class Turned:
 class Turning:
     """Turns feeds of the home feed's shards. Any number of processes may do so at once.
 
-    Each call of the script does a bounded amount of work (`budget`, in deliveries), and `between`
-    is called after each. All methods raise RedisError.
+    Each call of the script does a bounded amount of work (`budget`, in deliveries; None: as much as
+    it does in its time), and `between` is called after each. All methods raise RedisError.
     """
 
     def __init__(
-        self, redis: Redis, between: Between | None = None, *, budget: int = CALL_DELIVERIES_MAX
+        self, redis: Redis, between: Between | None = None, *, budget: int | None = None
     ) -> None:
         self._redis = redis
         self._between = between
-        self._budget = budget
+        self._pace = pace_of(budget)
         self._turn = load_script(redis, "projections.home_feed", "turn", ("horizon", "newest"))
 
     def cool(self, shard: Shard, people: Sequence[int]) -> Turned:
@@ -84,8 +86,13 @@ class Turning:
         return Turned(cold, warm, people[taken:], bool(is_turning))
 
     def _call(self, shard: Shard, to: str, people: Sequence[int]) -> tuple[int, int, int, int]:
-        arguments = [shard.generation.window, self._budget, to, *people]
+        arguments = [shard.generation.window, self._pace.deliveries, to, *people]
+        begun = time.perf_counter()
         answer = self._turn(keys=[shard.checkpoint_key], args=arguments)
+        seconds = time.perf_counter() - begun
+        cold, warm, taken, is_turning = cast("tuple[int, int, int, int]", tuple(answer))
+        if is_turning or 0 < taken < len(people):
+            self._pace.took(seconds)
         if self._between is not None:
             self._between()
-        return cast("tuple[int, int, int, int]", tuple(answer))
+        return cold, warm, taken, is_turning

@@ -10,10 +10,11 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from domain.events import Deleted, Followed, Published, Registered, Unfollowed
-from projections.batch_writer import CALL_DELIVERIES_MAX, BatchWriter
+from projections.batch_writer import BatchWriter
 from projections.generations import Generations
 from projections.log.entry import Entry
 from projections.log.in_sight import HistoryInSight
+from projections.pace import CALL_DELIVERIES_MAX
 from projections.posts.apply import PROJECTION as POSTS
 from projections.posts.read import PostsReader
 from projections.profiles.apply import PROJECTION as PROFILES

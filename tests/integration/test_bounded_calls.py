@@ -4,10 +4,10 @@ import pytest
 from redis import Redis
 
 from domain.events import Followed, Published
-from projections import batch_writer, pace
+from projections import pace
 from projections.batch_writer import BatchWriter, make_first_calls
 from projections.home_feed.apply import PROJECTION
-from projections.home_feed.keys import HOME_FEED
+from projections.home_feed.keys import AUTHOR_WINDOWS, FEEDS, HOME_FEED
 from projections.shards import Checkpoint, Generation, Shard
 from tests.bench.log import AT, Log
 
@@ -51,14 +51,30 @@ def test_a_post_that_cuts_nothing_reaches_as_many_feeds_as_the_call_may_serve(
     assert batch.checkpoint.place == FOLLOWERS - 1
 
 
+def test_a_call_that_comes_through_its_part_of_a_batch_leaves_the_rest_to_the_next(
+    redis: Redis,
+) -> None:
+    log = Log()
+    shard, stands = shard_with_followers(redis, log)
+    few_follow = Published(at=AT, author=999, text="x")
+    posts = log.grow([POST, POST, *[few_follow] * 40, POST])
+    writer = BatchWriter(redis, PROJECTION, budget=2 * FOLLOWERS)
+    assert writer.apply(shard, stands, posts) == Checkpoint(log.head)
+    window = redis.lrange(f"{shard.tag}{AUTHOR_WINDOWS}999", 0, 9)
+    assert window == [b"%d" % entry.position for entry in reversed(posts[-11:-1])]
+    for person in range(AUTHOR + 1, AUTHOR + 1 + FOLLOWERS):
+        feed = redis.lrange(f"{shard.tag}{FEEDS}{person}", 0, 2)
+        assert feed == [b"%d" % posts[at].position for at in (-1, 1, 0)]
+
+
 def test_calls_that_take_too_long_are_followed_by_shorter_ones(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = Log()
     shard, stands = shard_with_followers(redis, log)
     stands = BatchWriter(redis, PROJECTION).apply(shard, stands, log.grow([POST]))
-    monkeypatch.setattr(batch_writer, "CALL_DELIVERIES_MAX", 4)
-    monkeypatch.setattr(batch_writer, "CALL_DELIVERIES_MIN", 1)
+    monkeypatch.setattr(pace, "CALL_DELIVERIES_MAX", 4)
+    monkeypatch.setattr(pace, "CALL_DELIVERIES_MIN", 1)
     monkeypatch.setattr(pace, "CALL_SECONDS", 1e-9)
     writer = BatchWriter(redis, PROJECTION)
     redis.config_resetstat()

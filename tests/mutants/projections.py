@@ -58,9 +58,16 @@ CHECKPOINTS = (
     Mutant(
         "a later call of a batch applies the event at its checkpoint again",
         "projections/batch.py",
-        "if position > checkpoint.position:",
-        "if position >= checkpoint.position:",
+        "if position > self.checkpoint.position:",
+        "if position >= self.checkpoint.position:",
         ANY_BATCHES,
+    ),
+    Mutant(
+        "a call that is given a part of a batch claims all of it",
+        "projections/batch.py",
+        "up_to, _ = given[-1]",
+        "up_to = self._last",
+        ("tests/integration/test_bounded_calls.py",),
     ),
     Mutant(
         "a worker that was refused does not learn where the shard stands",
