@@ -22,4 +22,5 @@ def be_brief_unless_told_otherwise() -> None:
 
 def examples(wanted: int) -> int:
     """So many, or the part of them that this run tries."""
+    assert settings.default is not None, "a profile is loaded when tests are imported"
     return max(1, wanted * settings.default.max_examples // EXAMPLES)
