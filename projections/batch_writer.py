@@ -71,6 +71,7 @@ class BatchWriter:
             seconds = time.perf_counter() - begun
             batch.take(answer)
             if batch.is_over:
+                self._pace.came_through()
                 break
             self._pace.took(seconds)
             if between is not None:
@@ -78,7 +79,7 @@ class BatchWriter:
 
     def send(self, pipe: Pipeline, batch: Batch, *, sharing: int) -> None:
         """Puts the next call into a pipeline whose calls, so many, share what one alone may do."""
-        arguments = batch.arguments(max(1, self._pace.deliveries // sharing))
+        arguments = batch.arguments(max(1, self._pace.at_most // sharing))
         pipe.evalsha(self._apply.sha, 1, batch.shard.checkpoint_key, *arguments)
 
 

@@ -13,6 +13,10 @@ CALL_DELIVERIES_MIN, CALL_DELIVERIES_MAX = 250, 4_000
 """What a call may do, however slow or fast it is. A short one costs Redis 20 microseconds too."""
 
 
+STEPS_UP = 64
+"""So many calls that came through all they had lead back to the most that is allowed."""
+
+
 class Pace:
     """So many deliveries a call: fewer where calls take longer than they should, as far as
     `at_least`; more again where they do not, as far as `at_most`.
@@ -23,7 +27,8 @@ class Pace:
 
     def __init__(self, *, at_most: int, at_least: int) -> None:
         assert 0 < at_least <= at_most, "a call has to do something"
-        self._at_most, self._at_least = at_most, at_least
+        self.at_most = at_most
+        self._at_least = at_least
         self.deliveries = at_most
         """What the next call may do."""
 
@@ -31,7 +36,12 @@ class Pace:
         """Learns from a call that did all it was allowed to do."""
         wanted = CALL_SECONDS / max(seconds, CALL_SECONDS / CHANGE_MAX)
         changed = self.deliveries * max(1 / CHANGE_MAX, wanted)
-        self.deliveries = min(self._at_most, max(self._at_least, int(changed)))
+        self.deliveries = min(self.at_most, max(self._at_least, int(changed)))
+
+    def came_through(self) -> None:
+        """Learns from a call that had less to do: a moment in which all was slow passes."""
+        more = max(1, self.at_most // STEPS_UP)
+        self.deliveries = min(self.at_most, self.deliveries + more)
 
 
 def pace_of(budget: int | None) -> Pace:

@@ -93,6 +93,8 @@ class Turning:
         cold, warm, taken, is_turning = cast("tuple[int, int, int, int]", tuple(answer))
         if is_turning or 0 < taken < len(people):
             self._pace.took(seconds)
+        elif taken:
+            self._pace.came_through()
         if self._between is not None:
             self._between()
         return cold, warm, taken, is_turning

@@ -81,3 +81,19 @@ def test_calls_that_take_too_long_are_followed_by_shorter_ones(
     assert writer.apply(shard, stands, log.grow([POST])) == Checkpoint(log.head)
     # Of twelve followers four, then two, then one a call.
     assert redis.info("commandstats")["cmdstat_evalsha"]["calls"] == 1 + 1 + 6
+
+
+def test_first_calls_do_as_much_after_a_moment_in_which_all_was_slow(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log()
+    shard, stands = shard_with_followers(redis, log)
+    stands = BatchWriter(redis, PROJECTION).apply(shard, stands, log.grow([POST]))
+    monkeypatch.setattr(pace, "CALL_DELIVERIES_MAX", 2 * FOLLOWERS)
+    monkeypatch.setattr(pace, "CALL_DELIVERIES_MIN", 1)
+    writer = BatchWriter(redis, PROJECTION)
+    for _ in range(10):
+        writer._pace.took(1.0)
+    batch = writer.begin(shard, stands, log.grow([POST]))
+    make_first_calls(redis, [(writer, batch)])
+    assert batch.is_over

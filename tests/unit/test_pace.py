@@ -2,7 +2,7 @@
 
 import pytest
 
-from projections.pace import CALL_SECONDS, Pace
+from projections.pace import CALL_SECONDS, STEPS_UP, Pace
 
 
 def after(pace: Pace, *seconds: float) -> int:
@@ -37,3 +37,13 @@ def test_it_comes_back_when_calls_are_short_again() -> None:
 @pytest.mark.parametrize("seconds", [0.0, 1.0])
 def test_a_fixed_pace_does_not_change(seconds: float) -> None:
     assert after(Pace(at_most=3, at_least=3), seconds, seconds) == 3
+
+
+def test_calls_that_come_through_lead_back_to_all_that_is_allowed() -> None:
+    pace = Pace(at_most=4_000, at_least=250)
+    assert after(pace, *[1.0] * 20) == 250
+    for _ in range(STEPS_UP):
+        pace.came_through()
+    assert pace.deliveries == 4_000
+    pace.came_through()
+    assert pace.deliveries == 4_000
