@@ -137,8 +137,7 @@ class Intake:
         """
         if self._replay is not None and not self._replay.may_ask_store():
             raise StoreUnavailable(
-                "this was done, and whether it still stands cannot be told while the event store "
-                "is away"
+                "this was done; whether it still stands can be told once the event store answers"
             )
         if self._write_model.present_epoch() == entry.epoch:
             return entry.position

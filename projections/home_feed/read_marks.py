@@ -17,6 +17,9 @@ CHANNEL = "slackwater:read"
 PEOPLE_PER_MESSAGE = 1_000
 MESSAGES_AT_ONCE = 100
 
+REST_SECONDS_MAX = 1.0
+"""How long the rest of a message is waited for whose beginning is there."""
+
 _DECODER = msgspec.json.Decoder(list[int])
 
 
@@ -46,8 +49,11 @@ class HeardMarks:
 
     def _heard(self, listening: PubSub) -> set[int]:
         people: set[int] = set()
+        assert listening.connection is not None, "whoever has subscribed has a connection"
         for _ in range(MESSAGES_AT_ONCE):
-            message = cast("dict[str, Any] | None", listening.get_message(timeout=0.0))
+            if not listening.connection.can_read(timeout=0.0):
+                break
+            message = cast("dict[str, Any] | None", listening.get_message(timeout=REST_SECONDS_MAX))
             if message is None:
                 break
             people.update(_people_in(message["data"]))

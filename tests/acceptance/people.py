@@ -47,6 +47,8 @@ class Person:
 
         def done() -> httpx.Response | None:
             found = self.http.get(answer.headers["Location"], headers=self.headers)
+            if found.status_code == 503:
+                return None  # the store has not answered yet, so that nobody can tell
             assert found.status_code == 200, found.text
             assert found.json()["state"] in {"queued", "done"}, found.text
             return found if found.json()["state"] == "done" else None

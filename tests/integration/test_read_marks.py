@@ -7,7 +7,12 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from projections.home_feed.read_marks import PEOPLE_PER_MESSAGE, HeardMarks
+from projections.home_feed.read_marks import (
+    CHANNEL,
+    PEOPLE_PER_MESSAGE,
+    HeardMarks,
+    encode_marks,
+)
 from query_api.breaker import Breaker
 from query_api.read_marks import WAITING_MAX, ReadMarks
 from tests.conftest import Servers
@@ -82,6 +87,12 @@ def test_many_are_told_in_many_messages_and_too_many_not_at_all(
     looks = heard_of(heard, WAITING_MAX)
     assert len(set().union(*looks)) == WAITING_MAX
     assert WAITING_MAX > PEOPLE_PER_MESSAGE
+
+
+def test_a_message_that_arrives_in_parts_is_heard_whole(redis: Redis, heard: HeardMarks) -> None:
+    people = list(range(1, 500_000))  # 3.4 MB: more than a socket takes at once
+    redis.publish(CHANNEL, encode_marks(people))
+    assert set().union(*heard_of(heard, len(people))) == set(people)
 
 
 @pytest.mark.usefixtures("may_publish")
