@@ -58,7 +58,7 @@ def _check_postgres(settings: Settings, findings: Findings) -> None:
         return
     try:
         with psycopg.connect(
-            settings.database_url.get_secret_value(), connect_timeout=CONNECT_SECONDS_MAX
+            settings.database_url.value, connect_timeout=CONNECT_SECONDS_MAX
         ) as connection:
             version = connection.info.server_version
     except psycopg.Error as error:
@@ -74,9 +74,7 @@ def _check_redis(settings: Settings, findings: Findings) -> None:
         findings.fine.append("Valkey: embedded, started by `up`")
         return
     try:
-        client = Redis.from_url(
-            settings.redis_url.get_secret_value(), socket_timeout=CONNECT_SECONDS_MAX
-        )
+        client = Redis.from_url(settings.redis_url.value, socket_timeout=CONNECT_SECONDS_MAX)
         # What is asked for is the feature, not the version: Valkey calls itself Redis 7.2.
         client.eval("#!lua flags=no-writes\nreturn 1", 0)
         policy = client.info("memory")["maxmemory_policy"]

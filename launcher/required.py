@@ -1,8 +1,7 @@
 """Settings that a process of its own cannot do without (`up` provides them)."""
 
-from pydantic import SecretStr
-
 from launcher.errors import SettingMissing
+from launcher.secret import Secret
 from launcher.settings import Settings
 
 
@@ -16,7 +15,7 @@ def redis_url(settings: Settings) -> str:
     return _required(settings.redis_url, "SLACKWATER_REDIS_URL")
 
 
-def _required(value: SecretStr | None, name: str) -> str:
+def _required(value: Secret | None, name: str) -> str:
     if value is None:
         raise SettingMissing(f"set {name}; 'slackwater up' sets it by itself")
-    return value.get_secret_value()
+    return value.value

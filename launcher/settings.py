@@ -2,137 +2,103 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+import msgspec
+from msgspec import Meta
+from msgspec.structs import FieldInfo, fields
 
 from edge.tokens import KEY_BYTES_MIN
 from launcher.errors import SettingInvalid
+from launcher.secret import Secret
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 
 DAY_SECONDS = 24 * 60 * 60
 
-Port = Annotated[int, Field(ge=0, le=65_535)]
+Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
-class Settings(BaseModel):
-    """Settings come from environment variables that begin with SLACKWATER_: see `of`."""
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings come from environment variables that begin with SLACKWATER_: see `of`.
 
-    model_config = ConfigDict(validate_default=True)
+    Each is annotated with what it means.
+    """
 
-    database_url_file: Path | None = Field(
-        None, description="file with database_url, for a password that is handed over as a file"
+    database_url_file: Annotated[
+        Path | None, "file with database_url, for a password that is handed over as a file"
+    ] = None
+    database_url: Annotated[
+        Secret | None, "Postgres with the event store; none: `up` starts an embedded one"
+    ] = None
+    redis_url_file: Annotated[Path | None, "file with redis_url, likewise"] = None
+    redis_url: Annotated[Secret | None, "Valkey or Redis 7+; none: `up` starts an embedded one"] = (
+        None
     )
-    database_url: SecretStr | None = Field(
-        None,
-        validate_default=True,
-        description="Postgres with the event store; none: `up` starts an embedded one",
+    token_key: Annotated[
+        Secret | None,
+        f"key that signs access tokens, at least {KEY_BYTES_MIN} bytes; none: from token_key_file",
+    ] = None
+    token_key_file: Annotated[
+        Path | None, "file with that key; none: `up` makes one in the data directory"
+    ] = None
+    token_ttl_seconds: Annotated[int, Meta(ge=60), "how long a new access token is valid"] = (
+        30 * DAY_SECONDS
     )
-    redis_url_file: Path | None = Field(None, description="file with redis_url, likewise")
-    redis_url: SecretStr | None = Field(
-        None,
-        validate_default=True,
-        description="Valkey or Redis 7+; none: `up` starts an embedded one",
-    )
-    token_key: SecretStr | None = Field(
-        None,
-        description=f"key that signs access tokens, at least {KEY_BYTES_MIN} bytes; none: from "
-        "token_key_file",
-    )
-    token_key_file: Path | None = Field(
-        None, description="file with that key; none: `up` makes one in the data directory"
-    )
-    token_ttl_seconds: int = Field(
-        30 * DAY_SECONDS, ge=60, description="how long a new access token is valid"
-    )
-    journal: Path | None = Field(
-        None,
-        description="file in which the command API keeps commands while Postgres is away; none: it "
-        "answers 503 then (`up` keeps one in the data directory)",
-    )
-    data_dir: Path = Field(Path(".slackwater"), description="where `up` keeps everything")
-    host: str = Field("127.0.0.1", description="address that the processes listen on")
-    port: Port = Field(8000, description="the one address of both halves; 0: any free port")
-    command_port: Port = Field(8010, description="the command API; 0: any free port")
-    query_port: Port = Field(8020, description="the query API; 0: any free port")
-    metrics_port: Port = Field(
-        0, description="figures of a worker over HTTP; 0: none (`up` picks free ones)"
-    )
-    projectors: int = Field(2, ge=1, le=32, description="projector processes that `up` starts")
-    projectors_max: int = Field(
-        4, ge=1, le=32, description="projector processes that `up` runs while feeds stay behind"
-    )
-    scale_up_lag_seconds: float = Field(
-        5.0, gt=0, description="the lag beyond which `up` starts another projector"
-    )
-    shards: int = Field(4, ge=1, le=256, description="shards of a projection that is built anew")
-    window: int = Field(
-        500,
-        ge=1,
-        le=1_000_000,
-        description="posts in the window of a projection that is built anew",
-    )
-    great_from: int = Field(
-        100_000,
-        ge=0,
-        description="followers in one shard with which an author becomes great there: their posts "
-        "are delivered to nobody, but merged in by whoever reads; 0: nobody is; for a projection "
+    journal: Annotated[
+        Path | None,
+        "file in which the command API keeps commands while Postgres is away; none: it answers "
+        "503 then (`up` keeps one in the data directory)",
+    ] = None
+    data_dir: Annotated[Path, "where `up` keeps everything"] = Path(".slackwater")
+    host: Annotated[str, "address that the processes listen on"] = "127.0.0.1"
+    port: Annotated[Port, "the one address of both halves; 0: any free port"] = 8000
+    command_port: Annotated[Port, "the command API; 0: any free port"] = 8010
+    query_port: Annotated[Port, "the query API; 0: any free port"] = 8020
+    metrics_port: Annotated[
+        Port, "figures of a worker over HTTP; 0: none (`up` picks free ones)"
+    ] = 0
+    projectors: Annotated[int, Meta(ge=1, le=32), "projector processes that `up` starts"] = 2
+    projectors_max: Annotated[
+        int, Meta(ge=1, le=32), "projector processes that `up` runs while feeds stay behind"
+    ] = 4
+    scale_up_lag_seconds: Annotated[
+        float, Meta(gt=0), "the lag beyond which `up` starts another projector"
+    ] = 5.0
+    shards: Annotated[int, Meta(ge=1, le=256), "shards of a projection that is built anew"] = 4
+    window: Annotated[
+        int, Meta(ge=1, le=1_000_000), "posts in the window of a projection that is built anew"
+    ] = 500
+    great_from: Annotated[
+        int,
+        Meta(ge=0),
+        "followers in one shard with which an author becomes great there: their posts are "
+        "delivered to nobody, but merged in by whoever reads; 0: nobody is; for a projection "
         "that is built anew",
-    )
-    great_until: int = Field(
-        80_000,
-        ge=0,
-        description="followers in one shard with which they cease to be, fewer than great_from",
-    )
-    cold_after_seconds: int = Field(
-        14 * DAY_SECONDS,
-        ge=0,
-        description="a feed that nobody has read for so long is dropped and not delivered to; "
-        "the next read builds it again; 0: none is",
-    )
-    poison: Literal["stop", "quarantine"] = Field(
-        "stop",
-        description="what projectors do about an event that cannot be read: stop in front of it, "
-        "or put it into quarantine and go on",
-    )
-    stream_entries_max: int = Field(
-        1_000_000,
-        ge=1_000,
-        description="entries in the stream, beyond which a slow shard reads on from the store",
-    )
-    log_level: str = Field(
-        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR"
-    )
-
-    @field_validator("database_url", "redis_url")
-    @classmethod
-    def _or_from_its_file(cls, given: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        file: Path | None = info.data.get(f"{info.field_name}_file")
-        if given is not None or file is None:
-            return given
-        try:
-            text = file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"its file cannot be read: {error}") from error
-        if not text:  # libpq would go to whatever server it finds
-            raise ValueError(f"{file} is empty")
-        return SecretStr(text)
-
-    @field_validator("great_until")
-    @classmethod
-    def _is_below_great_from(cls, until: int, info: ValidationInfo) -> int:
-        if until >= info.data.get("great_from", 0) > 0:
-            raise ValueError(f"{until} followers are not fewer than {info.data['great_from']}")
-        return until
+    ] = 100_000
+    great_until: Annotated[
+        int, Meta(ge=0), "followers in one shard with which they cease to be, fewer than great_from"
+    ] = 80_000
+    cold_after_seconds: Annotated[
+        int,
+        Meta(ge=0),
+        "a feed that nobody has read for so long is dropped and not delivered to; the next read "
+        "builds it again; 0: none is",
+    ] = 14 * DAY_SECONDS
+    poison: Annotated[
+        Literal["stop", "quarantine"],
+        "what projectors do about an event that cannot be read: stop in front of it, or put it "
+        "into quarantine and go on",
+    ] = "stop"
+    stream_entries_max: Annotated[
+        int,
+        Meta(ge=1_000),
+        "entries in the stream, beyond which a slow shard reads on from the store",
+    ] = 1_000_000
+    log_level: Annotated[
+        str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$"), "DEBUG, INFO, WARNING or ERROR"
+    ] = "INFO"
 
     @property
     def great(self) -> Greatness:
@@ -142,20 +108,19 @@ class Settings(BaseModel):
     @classmethod
     def of(cls, **given: Any) -> "Settings":
         """The environment's settings, but for those given. Raises SettingInvalid."""
-        names = {field: environment_name(field) for field in cls.model_fields}
+        names = {field.name: environment_name(field.name) for field in fields(cls)}
         found = {field: os.environ[name] for field, name in names.items() if name in os.environ}
-        try:
-            return cls.model_validate(found | given)
-        except ValidationError as error:
-            faults = [
-                f"{environment_name(str(fault['loc'][0]))}: {fault['msg']}"
-                for fault in error.errors()
-            ]
-            raise SettingInvalid("; ".join(faults)) from None
+        settings = cls(**_checked(found | given))
+        if settings.great_until >= settings.great_from > 0:
+            raise SettingInvalid(
+                f"{names['great_until']}: {settings.great_until} followers are not fewer than "
+                f"{settings.great_from}"
+            )
+        return settings
 
     def masked(self) -> dict[str, Any]:
         """The settings in force, fit to be shown: secrets are masked."""
-        return self.model_dump(mode="json")
+        return msgspec.to_builtins(self, enc_hook=str)
 
 
 def environment_name(field: str) -> str:
@@ -167,3 +132,41 @@ def without_password(address: str) -> str:
     """A connection string, URL or libpq keywords, fit to be shown."""
     shown = re.sub(r"(://[^/@:]*:)[^/@]*@", r"\1***@", address)
     return re.sub(r"(password=)('[^']*'|[^\s&]+)", r"\1***", shown)
+
+
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Each as its type, and addresses out of their files. All faults are told at once."""
+    checked: dict[str, Any] = {}
+    faults: list[str] = []
+    for field in fields(Settings):
+        try:
+            if given.get(field.name) is not None:
+                checked[field.name] = _converted(given[field.name], field)
+            elif file := checked.get(f"{field.name}_file"):
+                checked[field.name] = Secret(_read(file))
+        except ValueError as error:
+            faults.append(f"{environment_name(field.name)}: {error}")
+    if faults:
+        raise SettingInvalid("; ".join(faults))
+    return checked
+
+
+def _converted(value: Any, field: FieldInfo) -> Any:
+    try:
+        return msgspec.convert(value, field.type, strict=False, dec_hook=_decoded)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{error} ({field.type.__metadata__[-1]})") from None
+
+
+def _decoded(kind: type, value: Any) -> Any:
+    return value if isinstance(value, kind) else kind(value)
+
+
+def _read(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"its file cannot be read: {error}") from error
+    if not text:  # libpq would go to whatever server it finds
+        raise ValueError(f"{file} is empty")
+    return text

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from launcher.child import Program
 from launcher.data_directory import DataDirectory
 from launcher.embedded_postgres import EmbeddedPostgres
@@ -17,6 +15,7 @@ from launcher.gateway import gateway_program
 from launcher.ports import choose_ports
 from launcher.private_directory import make_private
 from launcher.readiness import answers, wait_until_ready
+from launcher.secret import Secret
 from launcher.settings import Settings, environment_name
 from launcher.supervisor import Supervisor, Tell
 from launcher.token_key import ensure_key_file
@@ -137,11 +136,11 @@ class System:
         """Starts the embedded servers that the settings do not replace; returns where both are."""
         settings = self._settings
         if settings.database_url is not None:
-            database_url = settings.database_url.get_secret_value()
+            database_url = settings.database_url.value
         else:
             database_url = self._start_postgres()
         if settings.redis_url is not None:
-            return database_url, settings.redis_url.get_secret_value()
+            return database_url, settings.redis_url.value
         return database_url, self._start_valkey()
 
     def _start_postgres(self) -> str:
@@ -166,10 +165,10 @@ class System:
         """What every process of ours is given; secrets go by environment, never by argument."""
         settings = self._settings
         given: dict[str, str] = {}
-        for name in Settings.model_fields:
+        for name in Settings.__struct_fields__:
             value = getattr(settings, name)
             if value is not None:
-                shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+                shown = value.value if isinstance(value, Secret) else value
                 given[environment_name(name)] = str(shown)
         given[environment_name("database_url")] = database_url
         given[environment_name("redis_url")] = redis_url

@@ -12,7 +12,7 @@ from launcher.settings import Settings
 def access_tokens(settings: Settings) -> AccessTokens:
     """Tokens under the key that the settings name. Raises SettingMissing."""
     if settings.token_key is not None:
-        key = settings.token_key.get_secret_value().encode()
+        key = settings.token_key.value.encode()
     elif settings.token_key_file is not None:
         try:
             key = settings.token_key_file.read_bytes().strip()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from msgspec.structs import replace
+
 from launcher.child import Program
 from launcher.data_directory import DataDirectory
 from launcher.embedded_postgres import EmbeddedPostgres
@@ -77,7 +79,7 @@ class Machine:
     @property
     def settings(self) -> Settings:
         """What the processes are given, addresses included."""
-        return self._settings.model_copy(update={"token_key_file": self.directory.token_key_file})
+        return replace(self._settings, token_key_file=self.directory.token_key_file)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -59,7 +59,7 @@ def test_every_container_of_ours_runs_a_command_that_exists() -> None:
 
 
 def test_every_setting_that_a_container_is_given_exists() -> None:
-    known = {environment_name(name) for name in Settings.model_fields}
+    known = {environment_name(name) for name in Settings.__struct_fields__}
     for name, service in ours().items():
         given = {key for key in service["environment"] if key.startswith("SLACKWATER_")}
         assert given <= known, name

@@ -41,7 +41,7 @@ def as_anchor(heading: str) -> str:
 
 def test_every_setting_is_in_the_readme_and_no_other_is() -> None:
     documented = set(re.findall(r"`(SLACKWATER_[A-Z_]+)`", README))
-    assert documented == {environment_name(name) for name in Settings.model_fields}
+    assert documented == {environment_name(name) for name in Settings.__struct_fields__}
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from launcher.errors import LaunchError, SettingInvalid, SettingMissing
 from launcher.required import database_url
+from launcher.secret import Secret
 from launcher.settings import Settings, without_password
 from launcher.shape import Shape
 from launcher.token_key import access_tokens, ensure_key_file
@@ -39,7 +39,7 @@ def test_a_value_that_cannot_be_is_refused_by_the_name_of_its_setting(
 
 def test_what_is_not_set_is_held_against_what_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACKWATER_GREAT_FROM", "1000")
-    with pytest.raises(SettingInvalid, match=r"SLACKWATER_GREAT_UNTIL: .* 80000 followers"):
+    with pytest.raises(SettingInvalid, match=r"SLACKWATER_GREAT_UNTIL: 80000 followers"):
         Settings.of()
 
 
@@ -125,13 +125,13 @@ def test_an_address_may_come_from_a_file_of_its_own(name: str, tmp_path: Path) -
     file = tmp_path / name
     file.write_text("scheme://ada:hush@host\n", encoding="utf-8")
     settings = Settings.of(**{f"{name}_file": file})
-    assert getattr(settings, name).get_secret_value() == "scheme://ada:hush@host"
+    assert getattr(settings, name).value == "scheme://ada:hush@host"
     assert "hush" not in json.dumps(settings.masked())
 
 
 def test_an_address_that_is_given_itself_wins_over_its_file(tmp_path: Path) -> None:
     settings = Settings.of(redis_url="redis://this", redis_url_file=tmp_path / "that")
-    assert settings.redis_url == SecretStr("redis://this")
+    assert settings.redis_url == Secret("redis://this")
 
 
 @pytest.mark.parametrize(("content", "fault"), [(None, "cannot be read"), (" \n", "is empty")])
