@@ -1,7 +1,8 @@
 """On how many examples a property is tried: fewer where somebody waits for the answer.
 
-`make test` tries two fifths of them, new ones each time. CI tries all, the same each time
-(Hypothesis' own profile "ci"), so that a change is judged by nothing but itself; so do mutants.
+`make test` tries three in ten of them, of properties new ones each time. CI tries all, the same
+each time (Hypothesis' own profile "ci"), so that a change is judged by nothing but itself; so do
+mutants.
 """
 
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from hypothesis import settings
 
 BRIEF: Final = "brief"
-EXAMPLES, EXAMPLES_BRIEF = 100, 40
+EXAMPLES, EXAMPLES_BRIEF = 100, 30
 """Of a property that says nothing of its own."""
 
 

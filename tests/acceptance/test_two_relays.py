@@ -18,6 +18,7 @@ from launcher.settings import environment_name
 from projections.log.store import Store
 from projections.log.stream import Stream
 from projections.vitals import VITALS_KEY_PREFIX
+from tests.examples import examples
 from tests.servers import Servers
 from tests.waiting import until
 
@@ -96,11 +97,10 @@ def test_the_second_carries_only_when_the_first_is_gone(
     assert_carried(redis, store)
 
 
-@pytest.mark.parametrize("times", [1, 3])
 def test_one_that_is_stopped_past_its_lease_and_goes_on_doubles_nothing_and_leaves_no_hole(
-    relays: list[Relay], redis: Redis, store: Store, write_model: Slackwater, times: int
+    relays: list[Relay], redis: Redis, store: Store, write_model: Slackwater
 ) -> None:
-    for _ in range(times):
+    for _ in range(examples(3)):
         write(write_model, 3)
         carrying = until(lambda: the_one_that_carries(redis), "one carries")
         [stopped] = [relay for relay in relays if relay.pid == carrying]

@@ -11,15 +11,14 @@ from tests.drills.catalogue import named
 from tests.drills.drill import Plan, run
 from tests.drills.report import as_document
 from tests.drills.scene import Scene
+from tests.examples import examples
 
 FAULT_SECONDS = 2.0
 REQUESTS_A_SECOND = 30.0
+NAMES = ("redis gone", "kill command-api", "postgres gone", "kill projector-1", "cut commits")
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["postgres gone", "redis gone", "kill command-api", "kill projector-1", "cut commits"],
-)
+@pytest.mark.parametrize("name", NAMES[: examples(len(NAMES))])
 def test_a_drill_shows_no_loss_no_double_no_difference_and_no_broken_promise(
     scene: Scene, name: str
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from query_api.postgres_source import PostgresSource
 from query_api.read_models import ReadModels
 from query_api.redis_source import RedisSource
+from tests.examples import examples
 from tests.integration.conftest import Ask
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
@@ -23,7 +24,7 @@ WINDOW = 5
 LIMITS = (1, 2, 3, WINDOW, 7, 100)
 
 
-@pytest.fixture(params=range(6))
+@pytest.fixture(params=range(examples(6)))
 def lived(pipeline: Pipeline, relational: Relational, request: pytest.FixtureRequest) -> Lived:
     """A random history, of which both stores know all."""
     rng = random.Random(request.param)

@@ -17,6 +17,7 @@ from projections.verify.inspection import Sample
 from projections.verify.truth import Truth
 from projections.verify.verification import Verification
 from tests.convergence.contents import contents
+from tests.examples import examples
 from tests.integration.corruptions import CORRUPTIONS, OF_ANOTHER_TYPE, Corrupt, lists, strings
 from tests.integration.pipeline import Pipeline
 from tests.integration.traffic import Traffic
@@ -44,7 +45,7 @@ def test_what_the_projectors_built_is_equal(name: str, verify: Callable[..., Fin
     assert all(tally.checked > 0 for tally in findings.tallies.values())
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(examples(3)))
 @pytest.mark.parametrize(
     ("name", "corrupt"),
     [*CORRUPTIONS, *OF_ANOTHER_TYPE],
