@@ -41,6 +41,12 @@ local function followees_from(person, place)
     return found, redis.call('LLEN', list) > place + #found
 end
 
+-- A shard that begins anew may not know yet who was found in it before: numbers are positions.
+local function can_be_cold(person, position)
+    return tonumber(person) <= tonumber(position)
+        and redis.call('LLEN', tag .. 'o:' .. person) <= FOLLOWEES_MAX
+end
+
 -- Takes the person out of the lists of followers. Returns whether that is all.
 local function cool(person, place)
     if place == 0 then
@@ -141,7 +147,7 @@ for i = FIRST_PERSON, #ARGV do
     local is_cold = redis.call('HGET', tag .. 'warmth', person) == '0'
     local is_done = true
     spent = spent + 1
-    if to == 'cold' and not is_cold and redis.call('LLEN', tag .. 'o:' .. person) <= FOLLOWEES_MAX then
+    if to == 'cold' and not is_cold and can_be_cold(person, position) then
         is_done = cool(person, 0)
     elseif to == 'warm' and is_cold then
         is_done = warm(person, 0, position)

@@ -167,6 +167,20 @@ def test_nothing_turns_in_a_shard_that_is_held_or_inside_an_event(redis: Redis) 
     assert Turning(redis).cool(shard, log.people).cold == len(log.people)
 
 
+def test_a_shard_that_begins_anew_lets_nobody_go_cold_whom_it_does_not_know_yet(
+    redis: Redis,
+) -> None:
+    shard = replace(ONE_SHARD, great=NOBODY_IS_GREAT).shard(0)
+    log = followed(6)
+    known = [one for one in log.people if one <= log.people[2]]
+    begins = [entry for entry in log.entries if entry.position <= known[-1]]
+    writer, turning = BatchWriter(redis, PROJECTION), Turning(redis)
+    apply_all(writer, shard, begins)
+    assert turning.cool(shard, log.people).cold == len(known)
+    look = assert_shard_is_right(redis, shard, log.people, begins)
+    assert look.warmth == dict.fromkeys(known, 0)
+
+
 def test_no_feed_goes_cold_in_a_generation_that_does_not_keep_whom_everybody_follows(
     redis: Redis,
 ) -> None:

@@ -44,6 +44,13 @@ SCRIPTS = (
         COLD,
     ),
     Mutant(
+        "somebody goes cold whom the shard does not know yet",
+        _TURN,
+        "tonumber(person) <= tonumber(position)",
+        "true",
+        COLD,
+    ),
+    Mutant(
         "a cold feed is delivered to",
         _TURN,
         "redis.call('LREM', followers, 1, person)",
