@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from launcher.cli_backup import backup, restore
 from launcher.cli_bench import bench
 from launcher.cli_context import AsJson, DataDir
 from launcher.cli_context import running as _running
@@ -28,6 +29,8 @@ app.add_typer(generations, name="generations")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(journal, name="journal")
 app.add_typer(bench, name="bench")
+app.command()(backup)
+app.command()(restore)
 
 Names = Annotated[list[str] | None, typer.Argument(help="home-feed, posts, profiles, relational.")]
 

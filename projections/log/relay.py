@@ -179,6 +179,9 @@ class Relay:
             self._has_all = len(entries) < BATCH_ENTRIES_MAX
             if not entries:
                 return
+            if not last and self._store.epoch() != self._epoch:
+                self._last = None  # no event before these says of which history they are
+                return
             self._last = self._stream.append(self._epoch, last, entries)
         except HistoryMismatch:
             # Emptied, or replaced, under our hands: look again from the start.

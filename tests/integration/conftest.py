@@ -21,6 +21,7 @@ from projections.worker import connect_redis
 from query_api.read_models import ReadModels
 from tests.integration.command_api import command_api
 from tests.integration.cutting_proxy import CuttingProxy
+from tests.integration.kept_stores import fill_with_odd_things
 from tests.integration.lived import Lived, live, pipeline_on
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
@@ -147,3 +148,19 @@ def api(
     assert write_model.epoch
     with command_api(proxy.url, journal_file) as api:
         yield api
+
+
+@pytest.fixture
+def kept(write_model: Slackwater, database_url: str) -> Slackwater:
+    """A store with something odd in every table that is kept."""
+    fill_with_odd_things(write_model, database_url)
+    return write_model
+
+
+@pytest.fixture
+def empty_store(databases: Databases) -> Generator[str]:
+    """Another database with the store's tables and nothing in them."""
+    with databases.empty() as url:
+        with closing(Slackwater(url)) as write_model:
+            write_model.open()
+        yield url
