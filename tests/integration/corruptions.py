@@ -161,7 +161,9 @@ def forget_a_followee(redis: Redis, name: str, rng: random.Random) -> None:
 
 def change_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
     key = rng.choice(strings(redis, name))
-    redis.set(key, rng.choice([b"7", b"{}", redis.get(key).replace(b"1", b"2") + b" "]))
+    now = redis.get(key)
+    other = rng.choice([b"7", b"{}", now.replace(b"1", b"2") + b" "])
+    redis.set(key, b"8" if other == now else other)
 
 
 def lose_a_fact(redis: Redis, name: str, rng: random.Random) -> None:
