@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test prove drills bench mutants check compose-check format lock clean
+.PHONY: help install up demo test prove drills fuzz bench mutants check compose-check format lock clean
 SHELL := /bin/sh
 PYTHON ?= python3
 RUN := .venv/bin
@@ -37,6 +37,10 @@ prove: install ## Drive random histories with faults against the feed rule for a
 
 drills: install ## Break the whole system under traffic, one part after another, and judge it
 	@$(RUN)/python -m tests.drills $(ARGS)
+
+fuzz: install ## Send requests of every shape to the whole system and judge each answer
+	@UV_PYTHON_DOWNLOADS=never PATH="$$PATH:$(CURDIR)/.uv/bin" \
+		uv run --quiet --frozen --group fuzz python -m tests.fuzz $(ARGS)
 
 bench: install ## Measure every path side by side with what people use today (needs wrk)
 	@$(RUN)/python -m tests.bench $(ARGS)

@@ -1,5 +1,7 @@
 """Requests and answers of the write side. Unknown fields are refused.
 
+What the domain's rules refuse they refuse in their own words: a pattern here only describes it.
+
 An answer carries `command` only while the command waits in the journal (202).
 """
 
@@ -9,13 +11,22 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.person import HANDLE_PATTERN
+
 
 class Registration(BaseModel):
     """A new person."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    handle: Annotated[str, Field(examples=["ada"], description="3 to 30 of A-Z a-z 0-9 _")]
+    handle: Annotated[
+        str,
+        Field(
+            examples=["ada"],
+            description="3 to 30 of A-Z a-z 0-9 _",
+            json_schema_extra={"pattern": f"^{HANDLE_PATTERN}$"},
+        ),
+    ]
     display_name: Annotated[str | None, Field(examples=["Ada Lovelace"])] = None
 
 
@@ -51,7 +62,14 @@ class NewPost(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    text: Annotated[str, Field(examples=["High water."], description="1 to 2,000 characters")]
+    text: Annotated[
+        str,
+        Field(
+            examples=["High water."],
+            description="1 to 2,000 characters after trimming",
+            json_schema_extra={"pattern": r"\S"},
+        ),
+    ]
 
 
 class PostAnswer(BaseModel):

@@ -11,7 +11,7 @@ from fastapi import Depends, Header
 from edge.problems import Problem
 
 KEY_LENGTH_MIN, KEY_LENGTH_MAX = 16, 128
-_KEY = re.compile(rf"[\x21-\x7e]{{{KEY_LENGTH_MIN},{KEY_LENGTH_MAX}}}")
+_KEY = re.compile(rf"[!-~]{{{KEY_LENGTH_MIN},{KEY_LENGTH_MAX}}}")
 
 
 async def _idempotency_key(
@@ -20,6 +20,7 @@ async def _idempotency_key(
         Header(
             description="Repeat a request with the same key, and it is carried out once: "
             f"{KEY_LENGTH_MIN} to {KEY_LENGTH_MAX} visible ASCII characters, such as a random UUID",
+            json_schema_extra={"pattern": f"^{_KEY.pattern}$"},
         ),
     ] = None,
 ) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from edge.problems import Problem, problem_responses
@@ -55,7 +56,7 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
             return {"status": "ok"}
         return {"status": "ok", "checks": await _states(diagnostics)}
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Every figure, for Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

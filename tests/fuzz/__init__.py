@@ -1,0 +1,1 @@
+"""Requests of every shape, drawn from the API's own description, against the whole system."""
