@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from command_api.commands import AnyCommand
+from command_api.errors import JournalFailed
 from command_api.journal.state import State
 
 _decoder = msgspec.json.Decoder(AnyCommand)
@@ -50,7 +51,28 @@ def columns_of(command: AnyCommand) -> dict[str, object]:
 
 
 def entry_of(row: sqlite3.Row) -> Entry:
-    """A command as it stands in the journal."""
+    """A command as it stands in the journal.
+
+    Raises JournalFailed if that is not how it was written down: what the row says of a command
+    stands in the command as well. SQLite keeps no checksums, so a bad disk is noticed only here.
+    """
+    try:
+        entry = _decoded(row)
+        is_whole = entry.command is None or _agrees(row, entry.command)
+    except (ValueError, TypeError, IndexError, msgspec.MsgspecError) as error:
+        raise _damaged(row) from error
+    if not is_whole:
+        raise _damaged(row)
+    return entry
+
+
+def _agrees(row: sqlite3.Row, command: AnyCommand) -> bool:
+    told = columns_of(command)
+    del told["command"]  # another version may write it down in another way
+    return all(row[name] == what for name, what in told.items())
+
+
+def _decoded(row: sqlite3.Row) -> Entry:
     return Entry(
         number=row["number"],
         id=UUID(row["id"]),
@@ -65,4 +87,11 @@ def entry_of(row: sqlite3.Row) -> Entry:
         position=row["position"],
         status=row["status"],
         reason=row["reason"],
+    )
+
+
+def _damaged(row: sqlite3.Row) -> JournalFailed:
+    return JournalFailed(
+        f"entry {row[0]!r} of the journal is damaged: is the disk at fault? Put the file "
+        "back from a copy, or delete this entry from it, whose command is lost then"
     )

@@ -39,14 +39,15 @@ class JournalFile:
         except (JournalFailed, sqlite3.Error) as error:
             raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
 
-    def run(self, statement: str, values: Mapping[str, object] | None = None) -> sqlite3.Cursor:
-        """Executes one statement."""
-        try:
-            return self._connection.execute(statement, values or {})
-        except sqlite3.Error as error:
-            raise JournalFailed(
-                f"the journal cannot be read or written ({error}); nothing was accepted"
-            ) from error
+    def run(self, statement: str, values: Mapping[str, object] | None = None) -> int:
+        """Executes one statement; returns how many rows it has changed."""
+        with _said_plainly():
+            return self._connection.execute(statement, values or {}).rowcount
+
+    def rows(self, statement: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
+        """All that it finds."""
+        with _said_plainly():
+            return self._connection.execute(statement, values or {}).fetchall()
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -64,32 +65,30 @@ class JournalFile:
         """Makes what is missing; a file of an older version becomes one of this."""
         self.run_script(sentence("create_entries"))
         with self.transaction():
-            [has_epoch] = self.run(sentence("has_epoch")).fetchone()
+            [[has_epoch]] = self.rows(sentence("has_epoch"))
             if not has_epoch:
                 self.run(sentence("add_epoch"))
 
     def run_script(self, script: str) -> None:
         """Executes several statements."""
-        try:
+        with _said_plainly():
             self._connection.executescript(script)
-        except sqlite3.Error as error:
-            raise JournalFailed(str(error)) from error
 
     def counts(self) -> dict[State, int]:
         """How many commands are in which state."""
-        rows = self.run(sentence("count_states")).fetchall()
+        rows = self.rows(sentence("count_states"))
         return {State(row["state"]): row["commands"] for row in rows}
 
     def entries(self, state: State | None, limit: int) -> list[Entry]:
         """The newest commands in this state (in any: None), oldest first."""
-        rows = self.run(sentence("select_entries"), {"state": state, "limit": limit})
+        rows = self.rows(sentence("select_entries"), {"state": state, "limit": limit})
         return [entry_of(row) for row in rows]
 
     def requeue(self, command_id: UUID | None) -> int:
         """Lets rejected commands (all: None) wait again; returns how many."""
         with self.transaction():
             values = {"id": None if command_id is None else str(command_id)}
-            return self.run(sentence("requeue_entries"), values).rowcount
+            return self.run(sentence("requeue_entries"), values)
 
     def write_fault(self) -> str | None:
         """Why the disk would take no command at the moment, if so. Writes a little to find out."""
@@ -102,6 +101,16 @@ class JournalFile:
     def close(self) -> None:
         """Lets go of the file."""
         self._connection.close()
+
+
+@contextmanager
+def _said_plainly() -> Generator[None]:
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the second: a damaged file's own words
+        raise JournalFailed(
+            f"the journal cannot be read or written ({error}); nothing was accepted"
+        ) from error
 
 
 @cache
@@ -128,7 +137,7 @@ def make_file(path: Path) -> None:
         raise _damaged(path, error) from error
     try:
         file.run("PRAGMA journal_mode = WAL")
-        [faults] = file.run("PRAGMA quick_check(1)").fetchone()
+        [[faults]] = file.rows("PRAGMA quick_check(1)")
         if faults != "ok":
             raise JournalFailed(faults)
         file.make_tables()

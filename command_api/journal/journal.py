@@ -47,17 +47,17 @@ class Journal:
             self._accepting = JournalFile(path, durable=True)
             self._settling = JournalFile(path, durable=False)
             self._settling.run_script(sentence("create_settled"))
+            [[self._queued]] = self._settling.rows(sentence("count_queued"))
         except JournalError:
             os.close(self._held)
             raise
+        metrics.ENTRIES.set(self._queued)
         self._lock = threading.Lock()
         self._line = threading.Lock()
         self._waiting: deque[Waiting] = deque()
-        self._queued = 0
         self._unwritten = False
         self.changed = threading.Event()
         """Set when a command was accepted."""
-        self.refresh()
 
     def close(self) -> None:
         """Gives the journal back."""
@@ -90,13 +90,13 @@ class Journal:
     def find(self, command_id: UUID) -> Entry | None:
         """A command that was accepted here, unless it is forgotten. Raises JournalFailed."""
         with self._lock:
-            row = self._settling.run(sentence("select_entry"), {"id": str(command_id)}).fetchone()
-        return None if row is None else entry_of(row)
+            rows = self._settling.rows(sentence("select_entry"), {"id": str(command_id)})
+        return entry_of(rows[0]) if rows else None
 
     def waiting(self, limit: int) -> list[AnyCommand]:
         """The commands whose turn it is next, in order. Raises JournalFailed."""
         with self._lock:
-            rows = self._settling.run(sentence("select_waiting"), {"limit": limit}).fetchall()
+            rows = self._settling.rows(sentence("select_waiting"), {"limit": limit})
         commands = [entry.command for entry in map(entry_of, rows) if entry.command is not None]
         assert len(commands) == len(rows), "only what is done has lost its payload"
         metrics.OLDEST.set(commands[0].at.timestamp() if commands else 0)
@@ -133,7 +133,7 @@ class Journal:
             self._check_room()
             self._queued += 1  # counted before it is written: from here on nothing newer passes it
             try:
-                self._queued += self._accepting.run(sentence("queue_again"), values).rowcount - 1
+                self._queued += self._accepting.run(sentence("queue_again"), values) - 1
             except JournalFailed:
                 self._queued -= 1
                 raise
@@ -143,7 +143,7 @@ class Journal:
     def refresh(self) -> None:
         """Counts what waits: another process may have let rejected commands wait again."""
         with self._lock:
-            [self._queued] = self._settling.run(sentence("count_queued")).fetchone()
+            [[self._queued]] = self._settling.rows(sentence("count_queued"))
             metrics.ENTRIES.set(self._queued)
 
     def forget(self) -> int:
@@ -155,7 +155,7 @@ class Journal:
             "limit": FORGET_STEP,
         }
         with self._lock:
-            return self._settling.run(sentence("forget_entries"), values).rowcount
+            return self._settling.run(sentence("forget_entries"), values)
 
     def fault(self) -> str | None:
         """Why it takes no command at the moment, if so. Writes a little to find out."""
@@ -213,11 +213,11 @@ class Journal:
             "settled_at": time.time(),
         }
         with self._lock:
-            settled = self._settling.run(sentence("settle_entry"), values).rowcount
+            settled = self._settling.run(sentence("settle_entry"), values)
             self._unwritten = True
             self._queued -= settled
             if self._queued <= 0:
                 # Others may have let rejected commands wait again, which nobody has counted here.
-                [self._queued] = self._settling.run(sentence("count_queued")).fetchone()
+                [[self._queued]] = self._settling.rows(sentence("count_queued"))
         metrics.ENTRIES.set(self._queued)
         metrics.OUTCOMES.labels(state).inc(settled)

@@ -54,7 +54,7 @@ def test_a_full_disk_accepts_nothing_and_what_was_accepted_stays(
 ) -> None:
     kept = post()
     journal.add(kept)
-    pages = journal._accepting.run("PRAGMA page_count").fetchone()[0]
+    [[pages]] = journal._accepting.rows("PRAGMA page_count")
     journal._accepting.run(f"PRAGMA max_page_count = {pages}")
     refused = _fill(journal)
     assert journal.find(refused.id) is None
