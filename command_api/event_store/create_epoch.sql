@@ -6,6 +6,8 @@ CREATE TABLE IF NOT EXISTS {epoch} (
     created_at timestamptz NOT NULL DEFAULT now(),
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row)
 );
+-- In a store of before epochs were renewed.
+ALTER TABLE {epoch} ADD COLUMN IF NOT EXISTS replaces text;
 INSERT INTO {epoch} (epoch)
 VALUES (substr(replace(gen_random_uuid()::text, '-', ''), 1, 12))
 ON CONFLICT DO NOTHING

@@ -22,4 +22,7 @@ def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE
         quarantine=Identifier(schema, QUARANTINE_TABLE),
         commands=Identifier(schema, COMMANDS_TABLE),
         commands_by_age=Identifier(f"{COMMANDS_TABLE}_by_age"),
+        commands_age_index=Identifier(schema, f"{COMMANDS_TABLE}_by_age"),
+        events_position_index=Identifier(schema, f"{events_table}_notification_id_idx"),
+        refuse_rewriting=Identifier(schema, "slackwater_refuse_rewriting"),
     )

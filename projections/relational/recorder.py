@@ -60,11 +60,18 @@ class RelationalRecorder(PostgresTrackingRecorder):
             yield connection.cursor()
 
     def ensure_registry(self) -> None:
-        """Makes registry and tracking table where they are missing. Safe by several at once."""
+        """Makes registry and tracking table where they are missing. Safe by several at once.
+
+        Whoever finds them needs no right to make any.
+        """
         if self._registry_is_there:
             return
-        with self._alone() as cursor:
-            cursor.execute(query("create_registry"), prepare=False)
+        with self.transaction() as cursor:
+            found = cursor.execute(query("registry_stands"), prepare=False).fetchone()
+        if found is None or not found["stands"]:
+            with self._alone() as cursor:
+                self.create_table()
+                cursor.execute(query("create_registry"), prepare=False)
         self._registry_is_there = True
 
     def ensure_active(self) -> Checkpoint:
@@ -187,7 +194,6 @@ class RelationalRecorder(PostgresTrackingRecorder):
         """A transaction which nobody else is in who makes tables."""
         with self.transaction() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
-            self.create_table()
             yield cursor
 
 

@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 
 from projections.log.entry import Entry
 from projections.relational.queries import GENERATIONS_TABLE, TRACKING_TABLE
+from tests.rewriting import rewriting
 
 Connection = psycopg.Connection[TupleRow]
 Rows = dict[str, list[TupleRow]]
@@ -19,7 +20,8 @@ TABLES = ("people", "posts", "follows")
 def put_into_store(connection: Connection, entries: Sequence[Entry]) -> None:
     """Makes these entries the store's whole history, holes and all."""
     versions: Counter[Any] = Counter()
-    connection.execute("TRUNCATE slackwater_events")
+    with rewriting(connection):
+        connection.execute("TRUNCATE slackwater_events")
     append(connection, entries, versions)
 
 

@@ -13,6 +13,7 @@ from launcher.system import Addresses
 from tests.acceptance.people import Person
 from tests.command_line import slackwater
 from tests.drills.scene import Scene
+from tests.rewriting import rewriting
 from tests.waiting import until
 
 READABLE = "replace(convert_from(state, 'UTF8'), '\"v\":2', '\"v\":1')"
@@ -43,7 +44,7 @@ def figures(url: str) -> dict[str, float]:
 
 def rewrite(addresses: Addresses, position: int, state: str) -> None:
     """As if the event had been written by another version of Slackwater."""
-    with psycopg.connect(addresses.database_url) as connection:
+    with psycopg.connect(addresses.database_url) as connection, rewriting(connection):
         statement = (
             f"UPDATE slackwater_events SET state = convert_to({state}, 'UTF8') "
             "WHERE notification_id = %s"

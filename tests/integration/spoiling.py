@@ -7,6 +7,7 @@ import psycopg
 
 from projections.log.store import Store
 from tests.convergence.poisons import Spoil
+from tests.rewriting import rewriting
 
 SPOILED = "UPDATE slackwater_events SET topic = %s, state = %s WHERE notification_id = %s"
 
@@ -19,6 +20,8 @@ def spoiled(database_url: str, position: int, spoil: Spoil) -> Generator[None]:
     store.close()
     worse = spoil(entry)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(SPOILED, (worse.topic, worse.state, position))
+        with rewriting(connection):
+            connection.execute(SPOILED, (worse.topic, worse.state, position))
         yield
-        connection.execute(SPOILED, (entry.topic, entry.state, position))
+        with rewriting(connection):
+            connection.execute(SPOILED, (entry.topic, entry.state, position))

@@ -18,6 +18,7 @@ from projections.verify.errors import CannotTell
 from projections.verify.inspection import Sample
 from projections.verify.verification import Verification
 from tests.integration.pipeline import Pipeline
+from tests.rewriting import rewriting
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_first_entry_that_names_no_position_before_it_is_found(
     carried: Pipeline, database_url: str
 ) -> None:
     carried.stream.trim_below(9)
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    with psycopg.connect(database_url, autocommit=True) as connection, rewriting(connection):
         connection.execute("DELETE FROM slackwater_events WHERE notification_id = 8")
     assert compare(carried).broken == [9]
 

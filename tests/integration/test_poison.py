@@ -31,6 +31,7 @@ from tests.convergence.poisons import (
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
 from tests.integration.spoiling import SPOILED, spoiled
+from tests.rewriting import rewriting
 
 each_spoil = pytest.mark.parametrize("spoil", SPOILS, ids=lambda spoil: spoil.__name__)
 
@@ -125,7 +126,7 @@ def test_what_stands_now_where_something_unreadable_stood_before_a_restore_is_no
     lost = replace(
         unreadable, **{part: {"originator_id": uuid4(), "topic": "lost", "state": b"lost"}[part]}
     )
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    with psycopg.connect(database_url, autocommit=True) as connection, rewriting(connection):
         connection.execute(SPOILED, (unreadable.topic, unreadable.state, post))
     quarantine = pipeline.quarantine("quarantine")
     assert quarantine.read([lost], 0) == []

@@ -14,6 +14,7 @@ from projections.log.store import Store
 from projections.log.stream import Stream
 from tests.prove.feeding import Worker
 from tests.prove.run import Run, projections_of
+from tests.rewriting import rewriting
 
 INSERT = """
     INSERT INTO slackwater_events
@@ -56,7 +57,8 @@ class RealStore:
 
     def empty(self) -> None:
         """Takes all history out."""
-        self._connection.execute("TRUNCATE slackwater_events")
+        with rewriting(self._connection):
+            self._connection.execute("TRUNCATE slackwater_events")
         self.holds = 0
 
     def write(self, count: int) -> None:
@@ -71,7 +73,7 @@ class RealStore:
 
     def rewrite(self, entries: Sequence[Entry]) -> None:
         """What stands at these positions says something else from now on."""
-        with self._connection.cursor() as cursor:
+        with rewriting(self._connection), self._connection.cursor() as cursor:
             cursor.executemany(REWRITE, [(e.topic, e.state, e.position) for e in entries])
 
     @contextmanager
