@@ -51,7 +51,7 @@ def up(
 
 @app.command()
 def schema() -> None:
-    """Make the tables in Postgres where they are missing, and end."""
+    """Make the tables in Postgres where they are missing, and the roles, and end."""
     from launcher.schema import make_schema
 
     _run(make_schema)

@@ -6,7 +6,7 @@ LaunchError
 ├── PortInUse               something else listens there
 ├── AlreadyRunning          another `up` has this data directory
 ├── JournalUnavailable      another process has the journal, it is damaged, or there is none
-├── SchemaNotMade           Postgres is away, or does not let us make tables
+├── SchemaNotMade           Postgres is away, or does not let us make tables or roles
 ├── ServerFailed            an embedded server did not come up
 └── StoppedWhileStarting    asked to stop before everything was up
 """
@@ -37,7 +37,7 @@ class JournalUnavailable(LaunchError):
 
 
 class SchemaNotMade(LaunchError):
-    """Postgres is away, or does not let us make tables."""
+    """Postgres is away, or does not let us make tables or roles."""
 
 
 class ServerFailed(LaunchError):

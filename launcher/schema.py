@@ -1,4 +1,4 @@
-"""`slackwater schema`: the tables, before anything runs that needs them."""
+"""`slackwater schema`: the tables and roles, before anything runs that needs them."""
 
 from contextlib import closing
 
@@ -6,6 +6,7 @@ from eventsourcing.persistence import PersistenceError
 
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.schema import ensure_schema
+from launcher.database_roles.roles import make_roles
 from launcher.errors import SchemaNotMade
 from launcher.logs import log_to_stderr
 from launcher.required import database_url
@@ -15,7 +16,8 @@ from projections.relational.recorder import RelationalRecorder
 
 
 def make_schema(settings: Settings) -> None:
-    """Makes the event store and the registry of relational generations, unless they are there.
+    """Makes the event store and the registry of relational generations, unless they are there,
+    and the roles, if it is given their passwords.
 
     Safe to run again, and by several at once. Raises SettingMissing, SchemaNotMade.
     """
@@ -28,3 +30,5 @@ def make_schema(settings: Settings) -> None:
             relational.ensure_registry()
     except (PersistenceError, StoreUnreachable) as error:
         raise SchemaNotMade(f"the tables cannot be made in Postgres: {error}") from error
+    if settings.roles_dir is not None:
+        make_roles(url, settings.roles_dir)

@@ -36,6 +36,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: Annotated[Secret | None, "Valkey or Redis 7+; none: `up` starts an embedded one"] = (
         None
     )
+    roles_dir: Annotated[
+        Path | None,
+        "directory with a file for each database role, of its name and with its password: "
+        "`schema` makes these roles; none: it makes no roles",
+    ] = None
     token_key: Annotated[
         Secret | None,
         f"key that signs access tokens, at least {KEY_BYTES_MIN} bytes; none: from token_key_file",

@@ -19,7 +19,9 @@ class Tables:
 
     def create(self) -> None:
         """Makes the tables, empty and with primary keys only."""
+        self._run("own_together")
         self._run("create_tables")
+        self._run("own_alone")
 
     def create_indexes(self) -> None:
         """Makes the indexes that reading needs, where they are missing."""

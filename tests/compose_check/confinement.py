@@ -6,7 +6,7 @@ from typing import Any
 WRITES_INTO_ITSELF = {"redis-commander"}
 """Writes its configuration into its own image while it starts."""
 
-ENDS_BY_ITSELF = {"schema"}
+ENDS_BY_ITSELF = {"schema", "operator"}
 
 
 def faults(project: Mapping[str, Any]) -> list[str]:

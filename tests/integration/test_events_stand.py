@@ -17,10 +17,14 @@ REWRITING: list[LiteralString] = [
     "DELETE FROM slackwater_events",
     "TRUNCATE slackwater_events",
     "TRUNCATE slackwater_commands, slackwater_events",
-    "INSERT INTO slackwater_events SELECT * FROM slackwater_events "
-    "ON CONFLICT (notification_id) DO UPDATE SET state = 'x'",
-    "MERGE INTO slackwater_events USING (VALUES (1)) AS one (position) "
-    "ON notification_id = position WHEN MATCHED THEN DELETE",
+    """
+    INSERT INTO slackwater_events SELECT * FROM slackwater_events
+    ON CONFLICT (notification_id) DO UPDATE SET state = 'x'
+    """,
+    """
+    MERGE INTO slackwater_events USING (VALUES (1)) AS one (position)
+    ON notification_id = position WHEN MATCHED THEN DELETE
+    """,
 ]
 
 

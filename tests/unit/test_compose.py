@@ -1,12 +1,9 @@
 """What compose/ says of us is true: commands, settings, figures, alarms and their paragraphs."""
 
 import re
-import stat
-import subprocess
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from launcher.cli import app
+from launcher.database_roles.roles import ROLES
 from launcher.settings import Settings, environment_name
 from tests.compose_check.confinement import faults
 from tests.compose_check.queries import DASHBOARDS, queries
@@ -24,6 +22,7 @@ from tests.unit.test_docs import PROCESSES, ROOT
 COMPOSE = ROOT / "compose"
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 OF_THE_GATEWAY = "SLACKWATER_GATEWAY_"
+WHO = {"schema": "", "verify": "audit"}
 
 
 @cache
@@ -67,8 +66,18 @@ def test_every_setting_that_a_container_is_given_exists() -> None:
 
 def test_every_container_is_given_the_secrets_that_it_reads_and_no_others() -> None:
     for name, service in ours().items():
-        files = {value for key, value in service["environment"].items() if key.endswith("_FILE")}
-        assert files == {f"/run/secrets/{secret}" for secret in service["secrets"]}, name
+        given = service["environment"]
+        read = {value for key, value in given.items() if key.endswith("_FILE")}
+        if "SLACKWATER_ROLES_DIR" in given:
+            read |= {f"{given['SLACKWATER_ROLES_DIR']}/{role}" for role in ROLES}
+        assert read == {f"/run/secrets/{secret}" for secret in service["secrets"]}, name
+
+
+def test_every_process_comes_as_who_it_is() -> None:
+    for name, service in ours().items():
+        who = WHO.get(name, name.removesuffix("-2").replace("-", "_"))
+        addresses = {secret for secret in service["secrets"] if "_url" in secret}
+        assert addresses <= {f"database_url{who}", f"database_url_{who}", f"redis_url_{who}"}, name
 
 
 def test_the_builder_is_given_every_package() -> None:
@@ -188,23 +197,3 @@ def test_a_container_that_is_not_confined_is_told(
     found = faults({"services": {"one": CONFINED | change}})
     expected = [] if fault is None else [f"one: {fault}"]
     assert [each.split(" (")[0] for each in found] == expected
-
-
-def test_secrets_are_made_once_and_a_directory_keeps_them(tmp_path: Path) -> None:
-    script = tmp_path / "make-secrets"
-    script.write_bytes((COMPOSE / "make-secrets").read_bytes())
-    made = [make_secrets(script) for _ in range(2)]
-    assert made[0] == made[1]
-    files = {value["file"].split("/")[-1] for value in read("compose.yaml")["secrets"].values()}
-    assert set(made[0]) == files
-    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
-    assert made[0]["postgres_password"] in made[0]["database_url"]
-    assert made[0]["valkey_password"] in made[0]["redis_url"]
-    assert made[0]["valkey_acl"].endswith(f">{made[0]['valkey_password']}\n")
-    assert len(made[0]["token_key"]) == 64
-    assert (tmp_path / ".env").read_text() == "SECRETS_DIR=./secrets\n"
-
-
-def make_secrets(script: Path) -> dict[str, str]:
-    subprocess.run(["sh", str(script)], check=True, capture_output=True)
-    return {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}

@@ -1,0 +1,6 @@
+-- Appends events, and remembers for a time what commands did.
+-- MAINTAIN is for LOCK TABLE, without which positions would not appear in commit order.
+GRANT INSERT, MAINTAIN ON slackwater_events TO slackwater_command_api;
+GRANT USAGE ON SEQUENCE slackwater_events_notification_id_seq TO slackwater_command_api;
+-- UPDATE of one column is for FOR UPDATE, with which several forget without meeting.
+GRANT SELECT, INSERT, DELETE, UPDATE (recorded_at) ON slackwater_commands TO slackwater_command_api
