@@ -41,8 +41,7 @@ class OwnRoles:
 
     def redis_url(self, user: str) -> str:
         """Likewise."""
-        made = urlsplit(self._secret(f"redis_url_{user}"))
-        return self._redis_url(f"{made.username}", f"{made.password}")
+        return self._redis_url(*self._user(user))
 
     def admin_redis_url(self) -> str:
         """For who may do everything there."""
@@ -55,6 +54,10 @@ class OwnRoles:
     def make_schema(self) -> None:
         """What the one-shot job does."""
         make_schema(Settings.of(database_url=self.owner_url, roles_dir=self.secrets))
+
+    def _user(self, user: str) -> tuple[str, str]:
+        made = urlsplit(self._secret(f"redis_url_{user}"))
+        return f"{made.username}", f"{made.password}"
 
     def _redis_url(self, user: str, password: str) -> str:
         return self.valkey_url.replace("unix://", f"unix://{user}:{password}@")
