@@ -13,6 +13,7 @@ from command_api.event_store.backup.manifest import read_manifest
 from command_api.event_store.backup.putting_back import put_back
 from command_api.event_store.backup.taking import take
 from tests.integration.kept_stores import EPOCH, EVENTS, everything, nobody, rows
+from tests.rewriting import rewriting
 from tests.waiting import until
 
 
@@ -48,7 +49,7 @@ def test_a_store_that_had_a_history_before_gets_another_name(
     database_url: str, tmp_path: Path
 ) -> None:
     manifest = take(database_url, tmp_path / "backup", nobody)
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(database_url) as connection, rewriting(connection):
         connection.execute("TRUNCATE slackwater_events, slackwater_commands, slackwater_quarantine")
     _, renamed = put_back(database_url, tmp_path / "backup", nobody)
     assert rows(database_url, EPOCH) == [(renamed, manifest.epoch)]
