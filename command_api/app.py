@@ -11,6 +11,7 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request, Response
 
 from command_api.application import Slackwater
+from command_api.erasing import Erasing
 from command_api.errors import OutcomeUnknown, RejectedBefore, StillInFlight
 from command_api.event_store.patience import HURRIED
 from command_api.forgetting import Forgetting
@@ -51,6 +52,7 @@ def create_app(
     recent = RecentRequests()
     health = Health(write_model, journal, recent)
     forgetting = Forgetting(write_model)
+    erasing = Erasing(write_model)
     intake = Intake(write_model, journal, replay)
 
     @asynccontextmanager
@@ -65,7 +67,9 @@ def create_app(
         if replay is not None:
             replay.start()
         forgetting.start()
+        erasing.start()
         yield
+        await asyncio.to_thread(erasing.stop)
         await asyncio.to_thread(forgetting.stop)
         if replay is not None:
             await asyncio.to_thread(replay.stop)
@@ -84,14 +88,14 @@ def create_app(
         lifespan=lifespan,
         write_model=write_model,
         intake=intake,
+        erasing=erasing,
     )
     app.add_middleware(
         SwiftPost, write_model=write_model, intake=intake, tokens=tokens,
         sealing=Sealing(tokens.key), recent=recent,
     )  # fmt: skip
-    app.add_exception_handler(OutcomeUnknown, _outcome_unknown)
-    app.add_exception_handler(RejectedBefore, _rejected_before)
-    app.add_exception_handler(StillInFlight, _still_in_flight)
+    for kind, told in _TOLD.items():
+        app.add_exception_handler(kind, told)
     return app
 
 
@@ -108,3 +112,10 @@ async def _rejected_before(_: Request, error: Exception) -> Response:
 
 async def _still_in_flight(_: Request, error: Exception) -> Response:
     return Problem(409, str(error), headers={"Retry-After": "1"}).response()
+
+
+_TOLD = {
+    OutcomeUnknown: _outcome_unknown,
+    RejectedBefore: _rejected_before,
+    StillInFlight: _still_in_flight,
+}

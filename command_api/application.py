@@ -18,6 +18,7 @@ from command_api.errors import (
 from command_api.event_store.command_records import CommandRecord
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.epoch import read_epoch
+from command_api.event_store.erasures import Erasures
 from command_api.event_store.errors import AppendInDoubt
 from command_api.event_store.mapper import EventMapper
 from command_api.event_store.patience import Patience
@@ -51,6 +52,7 @@ class Slackwater(Application[UUID]):
         self._patience = patience
         self._datastore = UrlDatastore(database_url, patience)
         super().__init__()
+        self.erasures = Erasures(self._datastore, EVENTS_TABLE)
         self._decider = Decider(self.recorder)
         self._execution = Execution(self.recorder, self._decider)
         self.epoch = ""
@@ -150,6 +152,13 @@ class Slackwater(Application[UUID]):
         """
         done = self.execute(commands.delete(person=caller_id, post=post_id))
         return Committed(done.position)
+
+    def erase(self, person_id: UUID) -> Committed:
+        """Erases a person; changes nothing if they are erased already.
+
+        What they leave behind is ended by `erasing.py`. Raises PersonNotFound, NotSealed.
+        """
+        return Committed(self.execute(commands.erase(person=person_id)).position)
 
     def look_at_epoch(self) -> None:
         """Learns the store's epoch anew. Raises PersistenceError."""

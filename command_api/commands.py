@@ -13,7 +13,15 @@ import msgspec
 import uuid_utils.compat
 from msgspec.structs import replace
 
-from domain.events import Deleted, EventBody, Followed, Published, Registered, Unfollowed
+from domain.events import (
+    Deleted,
+    Erased,
+    EventBody,
+    Followed,
+    Published,
+    Registered,
+    Unfollowed,
+)
 from domain.follow import check_pair, follow_id
 from domain.person import checked_name
 from domain.post import checked_text
@@ -104,7 +112,16 @@ class Delete(Command, frozen=True, kw_only=True, tag="delete"):
         return Deleted
 
 
-AnyCommand = Register | SetFollowing | Publish | Delete
+class Erase(Command, frozen=True, kw_only=True, tag="erase"):
+    """A person is to be gone: `person` and `subject` are theirs."""
+
+    @property
+    def makes(self) -> type[EventBody]:
+        """An erasure."""
+        return Erased
+
+
+AnyCommand = Register | SetFollowing | Publish | Delete | Erase
 
 OneCommand = TypeVar("OneCommand", bound=AnyCommand)
 
@@ -159,6 +176,13 @@ def delete(*, person: UUID, post: UUID, key: str | None = None) -> Delete:
     """A post to delete."""
     return Delete(
         id=_command_id(person, key), person=person, subject=post, at=_now(), keyed=key is not None
+    )
+
+
+def erase(*, person: UUID, key: str | None = None) -> Erase:
+    """A person to erase."""
+    return Erase(
+        id=_command_id(person, key), person=person, subject=person, at=_now(), keyed=key is not None
     )
 
 

@@ -7,28 +7,32 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification
 
-from command_api.commands import AnyCommand, Delete, Publish, Register, SetFollowing
+from command_api.commands import AnyCommand, Delete, Erase, Publish, Register, SetFollowing
 from command_api.errors import HistoryUnreadable, PersonNotFound, PostNotFound
 from command_api.event_store.mapper import EventMapper
 from command_api.event_store.recorder import GroupCommitRecorder
-from command_api.numbers import Numbers
+from command_api.known_people import KnownPeople, KnownPerson
 from domain.errors import UnreadableEvent
 from domain.events import DomainEvent, EventBody, Published, Registered
 from domain.follow import change_follow, is_following
-from domain.person import register
+from domain.person import erase, register
 from domain.post import Post, delete, publish
+from domain.sealing import PersonKey, new_key
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The events to append; if there are none, `position` is where it has been so since.
 
-    `assumed`: whose event has to stand at which position for them to be right.
+    `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
+    to be right. `key` seals what is to be sealed; a `new_key` is that of whom they register.
     """
 
     events: Sequence[DomainEvent]
     position: int = 0
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
+    key: PersonKey | None = None
+    new_key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Decider:
 
     def __init__(self, recorder: GroupCommitRecorder) -> None:
         self._recorder = recorder
-        self._numbers = Numbers()
+        self._people = KnownPeople()
         self._mapper = EventMapper()
 
     def decide(self, command: AnyCommand) -> Decision:
@@ -60,10 +64,12 @@ class Decider:
                 return self._publish(command)
             case Delete():
                 return self._delete(command)
+            case Erase():
+                return self._erase(command)
 
     def decide_unasked(self, command: Publish) -> Decision | None:
         """The same for a post, without asking the store; None if that cannot be."""
-        known = self._numbers.get(command.person) is not None
+        known = self._people.get(command.person) is not None
         return self._publish(command) if known else None
 
     def made_by(self, command: AnyCommand) -> Made | None:
@@ -83,33 +89,55 @@ class Decider:
 
     def number_of(self, person_id: UUID) -> int:
         """A person's number. Raises PersonNotFound."""
-        number = self._numbers.get(person_id)
-        if number is None:
-            recorded = self._recorder.select_aggregate(person_id)
-            if not recorded or not isinstance(self._body(recorded[0]), Registered):
-                raise PersonNotFound(f"there is no person {person_id}")
-            number = recorded[0].id
-            self.learn_number(person_id, number)
-        return number
+        return self._known(person_id).number
 
-    def learn_number(self, person_id: UUID, number: int) -> None:
+    def learn(self, person_id: UUID, number: int, key: PersonKey | None) -> None:
         """Saves the next look."""
-        self._numbers.remember(person_id, number)
+        self._people.remember(person_id, KnownPerson(number, key))
 
-    def forget_numbers(self, command: AnyCommand) -> None:
-        """The numbers that this command rests on are looked up again."""
-        people = {command.person, command.subject} - {None}
-        self._numbers.forget(people)
+    def forget_people(self, command: AnyCommand) -> None:
+        """Whom this command rests on is looked up again."""
+        self._people.forget({command.person, command.subject} - {None})
+
+    def _known(self, person_id: UUID) -> KnownPerson:
+        """Raises PersonNotFound, also of somebody who is erased."""
+        known = self._people.get(person_id)
+        if known is None:
+            recorded = self._recorder.select_aggregate(person_id)
+            body = self._registered(recorded, person_id)
+            key = self._recorder.select_key(person_id)
+            if len(recorded) > 1 or (body.is_sealed and key is None):
+                raise PersonNotFound(f"there is no person {person_id} any more")
+            known = KnownPerson(recorded[0].id, PersonKey(key) if key else None)
+            self._people.remember(person_id, known)
+        return known
+
+    def _registered(self, recorded: list[Notification], person_id: UUID) -> Registered:
+        """What a person's events, perhaps none, begin with. Raises PersonNotFound."""
+        body = self._body(recorded[0]) if recorded else None
+        if not isinstance(body, Registered):
+            raise PersonNotFound(f"there is no person {person_id}")
+        return body
 
     def _register(self, command: Register) -> Decision:
-        return Decision(
-            register(
-                person_id=command.subject,
-                handle=command.handle,
-                display_name=command.display_name,
-                at=command.at,
-            )
+        events = register(
+            person_id=command.subject,
+            handle=command.handle,
+            display_name=command.display_name,
+            at=command.at,
         )
+        key = new_key()
+        return Decision(events, key=PersonKey(key), new_key=key)
+
+    def _erase(self, command: Erase) -> Decision:
+        recorded = self._recorder.select_aggregate(command.subject)
+        registered, number = self._registered(recorded, command.subject), recorded[0].id
+        if len(recorded) > 1:
+            return Decision([], recorded[-1].id)
+        event = erase(
+            person_id=command.subject, number=number, registered=registered, at=command.at
+        )
+        return Decision([event], assumed={number: command.subject})
 
     def _set_following(self, command: SetFollowing) -> Decision:
         follower, followee = self.number_of(command.person), self.number_of(command.subject)
@@ -131,9 +159,11 @@ class Decider:
         return Decision([], position or max(follower, followee))
 
     def _publish(self, command: Publish) -> Decision:
-        author = self.number_of(command.person)
-        event = publish(post_id=command.subject, author=author, text=command.text, at=command.at)
-        return Decision([event], assumed={author: command.person})
+        author = self._known(command.person)
+        event = publish(
+            post_id=command.subject, author=author.number, text=command.text, at=command.at
+        )
+        return Decision([event], assumed={author.number: command.person}, key=author.key)
 
     def _delete(self, command: Delete) -> Decision:
         caller = self.number_of(command.person)

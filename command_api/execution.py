@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 from msgspec.structs import replace
 
-from command_api.commands import AnyCommand, OneCommand, Publish, Register
+from command_api.commands import AnyCommand, Erase, OneCommand, Publish, Register
 from command_api.decider import Decider, Decision
 from command_api.errors import HandleTaken, KeyUsedOtherwise, TooMuchContention
 from command_api.event_store.command_records import CommandRecord, CommandStands
@@ -15,6 +15,7 @@ from command_api.event_store.mapper import EventMapper
 from command_api.event_store.recorder import GroupCommitRecorder
 from command_api.outcomes import CarriedOut
 from domain.errors import SlackwaterError
+from domain.sealing import PersonKey
 
 DECISION_TRIES_MAX = 5
 """A decision that lost a race is taken again on fresh facts, this often at most."""
@@ -96,17 +97,17 @@ class Execution:
                     handle = command.handle
                     raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
                 tried = True
-                self._decider.forget_numbers(command)
+                self._decider.forget_people(command)
         raise TooMuchContention("others are changing the same thing at once; try again")
 
     def _append(self, command: AnyCommand, decision: Decision, *, remember: bool) -> int:
         """Stores the events as one and returns the position of the last. Raises IntegrityError."""
         append = self._append_of(command, decision, remember=remember)
-        positions = self._recorder.append(append.events, append.record, append.assumed)
+        positions = self._recorder.append(append)
         return self._position_of(command, append, positions) if positions else decision.position
 
     def _append_of(self, command: AnyCommand, decision: Decision, *, remember: bool) -> Append:
-        events = [self._mapper.to_stored_event(event) for event in decision.events]
+        events = [self._mapper.to_stored_event(event, decision.key) for event in decision.events]
         record = None
         if remember:
             record = CommandRecord(
@@ -117,14 +118,21 @@ class Execution:
                 accepted_at=command.at,
                 position=decision.position,
             )
-        return Append(events, record, decision.assumed)
+        return Append(
+            events,
+            record,
+            decision.assumed,
+            key=decision.new_key,
+            erases=isinstance(command, Erase),
+        )
 
     def _position_of(self, command: AnyCommand, append: Append, positions: Sequence[int]) -> int:
         if not positions:  # it has changed nothing
             assert append.record is not None
             return append.record.position
         if isinstance(command, Register):
-            self._decider.learn_number(command.subject, positions[-1])
+            key = PersonKey(append.key) if append.key else None
+            self._decider.learn(command.subject, positions[-1], key)
         return positions[-1]
 
 

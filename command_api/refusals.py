@@ -13,11 +13,12 @@ from command_api.errors import (
     TooMuchContention,
 )
 from command_api.event_store.errors import StoreBusy
-from domain.errors import NotTheAuthor, RuleViolation
+from domain.errors import NotSealed, NotTheAuthor, RuleViolation
 
 ERROR_STATUSES: Mapping[type[Exception], int] = {
     RuleViolation: 422,
     NotTheAuthor: 403,
+    NotSealed: 409,
     HandleTaken: 409,
     PersonNotFound: 404,
     PostNotFound: 404,

@@ -206,5 +206,14 @@ class Replay:
         self._disk_takes = takes
 
     def _forget(self) -> None:
-        if time.monotonic() >= self._forget_at and self._journal.forget() == 0:
+        if time.monotonic() < self._forget_at:
+            return
+        if people := self._journal.people():
+            try:
+                erased = self._write_model.erasures.erased_of(people)
+            except PersistenceError:
+                erased = []  # the store is away: the next time
+            for person in erased:
+                self._journal.forget_person(person)
+        if self._journal.forget() == 0:
             self._forget_at = time.monotonic() + FORGET_EVERY_SECONDS

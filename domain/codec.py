@@ -5,6 +5,7 @@ an older payload is brought up to date by the upcasters, one version at a time.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from domain.errors import UnreadableEvent
 from domain.events import (
     Deleted,
+    Erased,
     EventBody,
     Followed,
     HandleClaimed,
@@ -38,7 +40,8 @@ class Codec:
     ) -> None:
         self._decoders = {kind.TOPIC: (kind, msgspec.json.Decoder(kind)) for kind in kinds}
         self._joined = {
-            kind.TOPIC: (kind.VERSION, msgspec.json.Decoder(list[tuple[kind]])) for kind in kinds
+            kind.TOPIC: (_as_they_are(kind), msgspec.json.Decoder(list[tuple[kind]]))
+            for kind in kinds
         }
         self._upcasters = upcasters or {}
         self._encoder = msgspec.json.Encoder()
@@ -46,7 +49,7 @@ class Codec:
 
     def encode(self, body: EventBody) -> bytes:
         """The payload of an event as JSON bytes."""
-        assert body.v == type(body).VERSION, "new events are written in the newest version"
+        assert body.v in _as_they_are(type(body)), "new events need nothing to bring them up"
         return self._encoder.encode(body)
 
     def decode(self, topic: str, state: bytes) -> EventBody:
@@ -63,7 +66,7 @@ class Codec:
             body = decoder.decode(state)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self._decode_other_version(kind, state)
-        if body.v != kind.VERSION:
+        if body.v not in _as_they_are(kind):
             return self._decode_other_version(kind, state)
         return body
 
@@ -72,14 +75,14 @@ class Codec:
 
         None if one of them needs a closer look: `decode` says what it is.
         """
-        version, decoder = self._joined.get(topic, (0, None))
+        versions, decoder = self._joined.get(topic, (range(0), None))
         if decoder is None:
             return None
         try:
             bodies = [body for (body,) in decoder.decode(b"[[%s]]" % states)]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        return None if any(body.v != version for body in bodies) else bodies
+        return None if any(body.v not in versions for body in bodies) else bodies
 
     def _decode_other_version(self, kind: type[EventBody], state: bytes) -> EventBody:
         try:
@@ -112,4 +115,13 @@ class Codec:
             ) from error
 
 
-CODEC = Codec((HandleClaimed, Registered, Followed, Unfollowed, Published, Deleted))
+@cache
+def _as_they_are(kind: type[EventBody]) -> range:
+    """The versions that are read without being brought up: the newest, and where that is sealed,
+    the one before it, which says the same in the open.
+    """
+    sealed = kind.SEALED_SINCE
+    return range(min(kind.VERSION, sealed - 1) if sealed else kind.VERSION, kind.VERSION + 1)
+
+
+CODEC = Codec((HandleClaimed, Registered, Followed, Unfollowed, Published, Deleted, Erased))

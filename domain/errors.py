@@ -6,8 +6,10 @@ SlackwaterError
 │   ├── InvalidDisplayName
 │   ├── InvalidText
 │   ├── CannotFollowYourself
-│   └── NotTheAuthor
-└── UnreadableEvent        a stored event that this version cannot read
+│   ├── NotTheAuthor
+│   └── NotSealed
+├── UnreadableEvent        a stored event that this version cannot read
+└── CannotOpen             something sealed, and not with this key
 """
 
 
@@ -39,5 +41,13 @@ class NotTheAuthor(RuleViolation):
     """Only its author may delete a post."""
 
 
+class NotSealed(RuleViolation):
+    """What is to be erased stands in the open, so nothing can be destroyed that would hide it."""
+
+
 class UnreadableEvent(SlackwaterError):
     """A stored event whose topic is unknown, whose payload is broken, or which is too new."""
+
+
+class CannotOpen(SlackwaterError):
+    """Something is sealed, and not with this key, or is not sealed at all."""

@@ -20,15 +20,24 @@ class EventBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    SEALED_SINCE: ClassVar[int] = 0
+    """From this version on its texts are sealed (sealing.py); else it is as before. 0: never."""
 
     at: datetime
     v: int = 1
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its texts are."""
+        return 0 < self.SEALED_SINCE <= self.v
 
 
 class HandleClaimed(EventBody, frozen=True, kw_only=True):
     """A handle, in any letter case, now belongs to a person: this keeps handles unique."""
 
     TOPIC: ClassVar[str] = "handle.claimed"
+    VERSION: ClassVar[int] = 2
+    SEALED_SINCE: ClassVar[int] = 2
 
     handle: str
     person_id: UUID
@@ -38,9 +47,19 @@ class Registered(EventBody, frozen=True, kw_only=True):
     """A person exists. The position of this event is the person's number."""
 
     TOPIC: ClassVar[str] = "person.registered"
+    VERSION: ClassVar[int] = 2
+    SEALED_SINCE: ClassVar[int] = 2
 
     handle: str
     display_name: str
+
+
+class Erased(EventBody, frozen=True, kw_only=True):
+    """A person is gone, and their key with them: what they wrote cannot be read any more."""
+
+    TOPIC: ClassVar[str] = "person.erased"
+
+    person: int
 
 
 class Followed(EventBody, frozen=True, kw_only=True):
@@ -65,6 +84,8 @@ class Published(EventBody, frozen=True, kw_only=True):
     """A post exists. The position of this event is the post's number."""
 
     TOPIC: ClassVar[str] = "post.published"
+    VERSION: ClassVar[int] = 2
+    SEALED_SINCE: ClassVar[int] = 2
 
     author: int
     text: str

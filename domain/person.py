@@ -5,8 +5,8 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from domain.errors import InvalidDisplayName, InvalidHandle
-from domain.events import DomainEvent, HandleClaimed, Registered
+from domain.errors import InvalidDisplayName, InvalidHandle, NotSealed
+from domain.events import DomainEvent, Erased, HandleClaimed, Registered
 from domain.text import is_storable
 
 HANDLE_PATTERN = r"[A-Za-z0-9_]{3,30}"
@@ -33,6 +33,16 @@ def register(
         DomainEvent(handle_id(handle), 1, HandleClaimed(at=at, handle=handle, person_id=person_id)),
         DomainEvent(person_id, 1, Registered(at=at, handle=handle, display_name=name)),
     )
+
+
+def erase(*, person_id: UUID, number: int, registered: Registered, at: datetime) -> DomainEvent:
+    """The erasure of a person who stands as they registered. Raises NotSealed."""
+    if not registered.is_sealed:
+        raise NotSealed(
+            "this person registered before names and texts were sealed: they stand in the event "
+            "store in the open, and no key could be destroyed that would make them unreadable"
+        )
+    return DomainEvent(person_id, 2, Erased(at=at, person=number))
 
 
 def checked_name(handle: str, display_name: str | None) -> str:

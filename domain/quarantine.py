@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from domain.events import Deleted, EventBody, Followed, Published, Unfollowed
+from domain.events import Deleted, Erased, EventBody, Followed, Published, Unfollowed
 
 
 class LeftOut(EventBody, frozen=True, kw_only=True):
@@ -38,5 +38,7 @@ def _named_in(body: EventBody) -> tuple[int, ...]:
             return follower, followee
         case Unfollowed(follower=follower, followee=followee):
             return follower, followee
+        case Erased(person=person):
+            return (person,)
         case _:
             return ()

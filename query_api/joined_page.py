@@ -13,7 +13,7 @@ from projections.home_feed.read import WindowPage
 from projections.relational.rows import PostRows
 from query_api.bodies import FeedItem
 from query_api.freshness import BOTH, POSTGRES, Freshness, freshness, relational_freshness
-from query_api.items import feed_item_of_row, hydrate_posts
+from query_api.items import feed_items_of_rows, hydrate_posts
 from query_api.paging import next_cursor
 from query_api.read_models import ReadModels
 
@@ -63,7 +63,7 @@ async def join_page(
         cursor = next_cursor(page.posts, more=True)
         return JoinedPage(hydrated.items, cursor, await freshness(models.watch, hydrated.as_of))
     return JoinedPage(
-        hydrated.items + [feed_item_of_row(row) for row in rest.posts],
+        hydrated.items + feed_items_of_rows(rest.posts),
         next_cursor([row.number for row in rest.posts], rest.more),
         await _freshness_of_both(models, hydrated.as_of, rest, BOTH if page.posts else POSTGRES),
     )

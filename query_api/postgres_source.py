@@ -5,11 +5,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from projections.errors import ProjectionBehind
-from projections.relational.rows import Found, PersonRow, PersonRows, PostRows, Standing
-from query_api.bodies import Author, PeoplePage, Post, PostPage, Profile
+from projections.relational.rows import Found, PersonRows, PostRows, Standing
+from query_api.bodies import PeoplePage, Post, PostPage, Profile
 from query_api.errors import NotFound
 from query_api.freshness import Freshness, relational_freshness
-from query_api.items import feed_item_of_row
+from query_api.items import author_of_row, feed_item_of_row, feed_items_of_rows
+from query_api.opening import opened_author
 from query_api.paging import next_cursor
 from query_api.read_models import ReadModels
 from query_api.source import Answered
@@ -62,16 +63,19 @@ class PostgresSource:
         asked = self._models.fallback.post(post_id, up_to=self._up_to)
         row, fresh = await self._found(asked, f"post {post_id}")
         item = feed_item_of_row(row)
+        if item is None:
+            raise NotFound(f"post {post_id}", fresh)
         return Answered(Post(**item.model_dump(), as_of=fresh.as_of, lag=fresh.lag), fresh)
 
     async def profile(self, person_id: UUID) -> Answered[Profile]:
         """One person."""
         asked = self._models.fallback.profile(person_id, up_to=self._up_to)
         row, fresh = await self._found(asked, f"person {person_id}")
+        who = opened_author(row.id, row.handle, row.display_name, row.key)
+        if who is None:
+            raise NotFound(f"person {person_id}", fresh)
         body = Profile(
-            id=row.id,
-            handle=row.handle,
-            display_name=row.display_name,
+            **who.model_dump(),
             created_at=row.registered_at,
             followers=row.followers,
             following=row.following,
@@ -84,7 +88,7 @@ class PostgresSource:
         self, asked: Awaitable[Found[PersonRows]], person_id: UUID, below: int
     ) -> Answered[PeoplePage]:
         page, fresh = await self._found(asked, f"person {person_id}", below)
-        items = [_author(row) for row in page.people]
+        items = [one for row in page.people if (one := author_of_row(row)) is not None]
         cursor = next_cursor([row.number for row in page.people], page.more)
         return Answered(
             PeoplePage(items=items, next=cursor, as_of=fresh.as_of, lag=fresh.lag), fresh
@@ -93,7 +97,7 @@ class PostgresSource:
     def _posts(self, page: PostRows, below: int) -> Answered[PostPage]:
         _check_that_nothing_is_missing(page.standing, below)
         fresh = relational_freshness(self._models.watch, page.standing)
-        items = [feed_item_of_row(row) for row in page.posts]
+        items = feed_items_of_rows(page.posts)
         cursor = next_cursor([row.number for row in page.posts], page.more)
         return Answered(PostPage(items=items, next=cursor, as_of=fresh.as_of, lag=fresh.lag), fresh)
 
@@ -116,7 +120,3 @@ def _check_that_nothing_is_missing(standing: Standing, below: int) -> None:
             f"the relational projection is at position {standing.position}, and the page begins at "
             f"{needed}; it gets there by itself: try again shortly"
         )
-
-
-def _author(row: PersonRow) -> Author:
-    return Author(id=row.id, handle=row.handle, display_name=row.display_name)

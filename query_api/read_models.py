@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -23,6 +23,8 @@ from query_api.read_marks import ReadMarks
 POSTS_CACHED_MAX = 50_000
 PROFILES_CACHED_MAX = 50_000
 NUMBERS_CACHED_MAX = 100_000
+NUMBERS_CACHED_SECONDS = 60.0
+"""Who is erased in the meantime has no number any more."""
 
 ANSWER_SECONDS_MAX = 2.0
 """Reads are short: a server that takes longer counts as away."""
@@ -85,7 +87,7 @@ class ReadModels:
         return position
 
     def _forget_numbers(self) -> None:
-        self._numbers: LRUCache[UUID, int] = LRUCache(NUMBERS_CACHED_MAX)
+        self._numbers = TTLCache[UUID, int](NUMBERS_CACHED_MAX, NUMBERS_CACHED_SECONDS)
 
     async def close(self) -> None:
         """Closes the connections."""

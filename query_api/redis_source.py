@@ -66,12 +66,14 @@ class RedisSource:
         """One person."""
         models, number = self._models, await self._person(person_id)
         counts = await models.profiles.counts(number)
-        stored = (await models.people.get([number])).get(number)
+        # Not from the cache: they may have been erased since.
+        stored = (await models.profiles.by_number([number])).get(number)
         fresh = await freshness(models.watch, counts.position)
-        if stored is None:
+        who = None if stored is None else author(stored)
+        if stored is None or who is None:
             raise NotFound(f"person {person_id}", fresh)
         body = Profile(
-            **author(stored).model_dump(),
+            **who.model_dump(),
             created_at=stored.created_at,
             followers=counts.followers,
             following=counts.following,

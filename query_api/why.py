@@ -1,7 +1,14 @@
 """Why a post is in a person's feed, or is not: the feed rule, told for one post."""
 
+import logging
+from dataclasses import replace
+
+from domain.errors import CannotOpen
+from domain.sealing import HANDLE, PersonKey
 from projections.relational.rows import Facts, PostFacts
 from query_api.bodies import Reason, WhyFacts
+
+logger = logging.getLogger(__name__)
 
 Verdict = tuple[Reason, str]
 
@@ -24,10 +31,23 @@ def verdict(facts: Facts) -> Verdict:
         )
     if facts.post is None:
         return "unknown", (
-            f"what happened at position {facts.post_position} is in quarantine: that event, or "
-            "the registration of the post's author, cannot be read, and is left out of every feed"
+            f"the post of position {facts.post_position} is left out of every feed: its author is "
+            "erased, or that event, or their registration, cannot be read and is in quarantine"
         )
     return _verdict_on_applied(facts, facts.post)
+
+
+def opened(facts: Facts) -> Facts:
+    """The same, the author's handle as it is read; without the post if that cannot be."""
+    post = facts.post
+    if post is None or not post.key:
+        return facts
+    try:
+        handle = PersonKey(post.key).open(post.handle, HANDLE, post.author_id)
+    except CannotOpen as error:
+        logger.error("a post is left out: %s", error)  # noqa: TRY400
+        return replace(facts, post=None)
+    return replace(facts, post=replace(post, handle=handle))
 
 
 def why_facts(facts: Facts) -> WhyFacts:

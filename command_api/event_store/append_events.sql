@@ -1,5 +1,6 @@
 -- Appends a group: every append whose places in its aggregates are all free, and for which all
--- that it assumes stands where it is assumed to stand, whole; no other.
+-- that it assumes stands where it is assumed to stand, and is the newest of its aggregate, whole; no
+-- other.
 -- Runs under the table lock, so that what is free here stays free, and positions appear in
 -- commit order. Returns the position given to each event.
 WITH incoming AS (
@@ -24,6 +25,11 @@ refused AS (
         SELECT FROM {events} AS standing
         WHERE standing.notification_id = assumed.position
             AND standing.originator_id = assumed.originator_id
+            AND NOT EXISTS (
+                SELECT FROM {events} AS newer
+                WHERE newer.originator_id = standing.originator_id
+                    AND newer.originator_version > standing.originator_version
+            )
     )
 )
 INSERT INTO {events} (originator_id, originator_version, topic, state)

@@ -49,12 +49,16 @@ class Append:
     """Events that are stored together or not at all, and the positions which they get.
 
     With a `record`, the command is remembered with them; a command of its id is stored once.
-    `assumed`: whose event has to stand at which position for them to be right.
+    `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
+    to be right. `key` is that of the person whom the last of them registers; `erases`: the last of
+    them erases a person, and their key is destroyed with it.
     """
 
     events: Sequence[StoredEvent]
     record: CommandRecord | None = None
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
+    key: bytes | None = None
+    erases: bool = False
     positions: Future[list[int]] = field(default_factory=Future)
     waiter: asyncio.Future[None] | None = None
     """Of a caller on an event loop: done soon after `positions`."""
@@ -91,18 +95,12 @@ class GroupCommitter:
         self._wanted = 1
         self._thread: threading.Thread | None = None
 
-    def append(
-        self,
-        events: Sequence[StoredEvent],
-        record: CommandRecord | None = None,
-        assumed: Mapping[int, UUID] | None = None,
-    ) -> list[int]:
+    def append(self, append: Append) -> list[int]:
         """Stores the events and returns their positions; blocks until they are committed.
 
         Raises StoreBusy, IntegrityError on a conflict, CommandStands, OperationalError if the
         store is away, AppendInDoubt if nobody can tell (yet).
         """
-        append = Append(events, record, assumed or {})
         self.append_together([append])
         return append.positions.result()
 

@@ -6,6 +6,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from domain.codec import CODEC
 from domain.events import DomainEvent
+from domain.sealing import PersonKey
 
 
 class EventMapper(Mapper[UUID]):
@@ -14,8 +15,12 @@ class EventMapper(Mapper[UUID]):
     def __init__(self) -> None:
         super().__init__(transcoder=JSONTranscoder())  # required by the base, not used
 
-    def to_stored_event(self, domain_event: DomainEvent) -> StoredEvent:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """The event as the recorder stores it."""
+    def to_stored_event(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, domain_event: DomainEvent, key: PersonKey | None = None
+    ) -> StoredEvent:
+        """The event as the recorder stores it; sealed with this key, if one is given."""
+        if key is not None:
+            domain_event = key.sealed(domain_event)
         return StoredEvent(
             originator_id=domain_event.originator_id,
             originator_version=domain_event.originator_version,

@@ -1,5 +1,7 @@
 """Which position each event of a group of appends got."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,17 @@ def positions_from(cursor: Cursor[DictRow], statement: Any, **given: str) -> Pos
 def positions_of(append: Append, stored: Positions) -> list[int]:
     """Those of one append, in the order of its events."""
     return [stored[event.originator_id, event.originator_version] for event in append.events]
+
+
+def records_of(appends: Sequence[Append], stored: Positions) -> list[CommandRecord]:
+    """What is to be remembered of those of these appends that are stored."""
+    return [
+        replace(append.record, position=positions_of(append, stored)[-1])
+        if append.events
+        else append.record
+        for append in appends
+        if append.record is not None and append.places <= stored.keys()
+    ]
 
 
 def is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:

@@ -9,6 +9,8 @@ EVENTS_TABLE = "slackwater_events"
 EPOCH_TABLE = "slackwater_epoch"
 QUARANTINE_TABLE = "slackwater_quarantine"
 COMMANDS_TABLE = "slackwater_commands"
+KEYS_TABLE = "slackwater_keys"
+ERASURES_TABLE = "slackwater_erasures"
 
 
 @cache
@@ -21,6 +23,8 @@ def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE
         epoch=Identifier(schema, EPOCH_TABLE),
         quarantine=Identifier(schema, QUARANTINE_TABLE),
         commands=Identifier(schema, COMMANDS_TABLE),
+        keys=Identifier(schema, KEYS_TABLE),
+        erasures=Identifier(schema, ERASURES_TABLE),
         commands_by_age=Identifier(f"{COMMANDS_TABLE}_by_age"),
         commands_age_index=Identifier(schema, f"{COMMANDS_TABLE}_by_age"),
         events_position_index=Identifier(schema, f"{events_table}_notification_id_idx"),

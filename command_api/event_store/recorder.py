@@ -6,8 +6,7 @@ is to be remembered is stored once.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +19,6 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from eventsourcing.postgres import PostgresApplicationRecorder
-from psycopg import Cursor
-from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
 from command_api.event_store.columns import assumptions_of, events_of
@@ -32,11 +29,13 @@ from command_api.event_store.errors import AppendInDoubt, CommitUnanswered
 from command_api.event_store.group_commit import Append, GroupCommitter
 from command_api.event_store.metrics import APPEND_SECONDS, APPENDS_GROUPED
 from command_api.event_store.patience import Patience
+from command_api.event_store.person_keys import PersonKeys
 from command_api.event_store.positions import (
     Positions,
     is_settled,
     positions_from,
     positions_of,
+    records_of,
 )
 from command_api.event_store.queries import query
 
@@ -78,6 +77,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self._select_head = query("select_head", **names)
         self._on_epoch = on_epoch
         self._records = CommandRecords(datastore.schema)
+        self._keys = PersonKeys(datastore.schema)
         self._retry_seconds = patience.retry_seconds if patience else RETRY_SECONDS_MAX
         self._committer = GroupCommitter(
             self._commit_group, answer_seconds=patience.answer_seconds if patience else None
@@ -92,24 +92,19 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """
         # The library hands its tracking through every save; projections keep checkpoints instead.
         assert all(value is None for value in kwargs.values()), f"not supported: {kwargs}"
-        return self.append(stored_events)
+        return self.append(Append(stored_events))
 
-    def append(
-        self,
-        stored_events: Sequence[StoredEvent],
-        record: CommandRecord | None = None,
-        assumed: Mapping[int, UUID] | None = None,
-    ) -> Sequence[int]:
+    def append(self, append: Append) -> Sequence[int]:
         """As `insert_events`; a command with a record is remembered in the same transaction.
 
-        `assumed` says whose event stands at which position: what was read before may be of a
-        store that was replaced since. Raises IntegrityError also if it does not stand there, and
-        CommandStands if a command of this id was carried out before.
+        Raises IntegrityError also if what it assumes does not stand so: what was read before may be
+        of a store that was replaced since, or somebody may be gone. Raises CommandStands if a
+        command of this id was carried out before.
         """
-        if not stored_events and record is None:
+        if not append.events and append.record is None:
             return []
         with APPEND_SECONDS.time():
-            return self._committer.append(stored_events, record, assumed)
+            return self._committer.append(append)
 
     async def append_awaited(self, append: Append) -> Sequence[int]:
         """As `append`, for a caller on an event loop. Raises the same; after StoreBusy or
@@ -135,6 +130,11 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """What these commands did, as far as they were carried out and are remembered."""
         with self.datastore.get_connection() as conn:
             return self._records.find(conn, command_ids)
+
+    def select_key(self, person: UUID) -> bytes | None:
+        """A person's key; None: they have none, or not any more."""
+        with self.datastore.get_connection() as conn:
+            return self._keys.find(conn, person)
 
     def forget_commands(self, *, seconds: float, limit: int) -> int:
         """Forgets at most `limit` commands recorded longer ago; returns how many."""
@@ -217,32 +217,28 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
                 if any(append.events for append in missing):
                     given = {"events": events_of(missing), "assumptions": assumptions_of(missing)}
                     stored |= positions_from(cursor, self._append_events, **given)
-                self._record_commands(cursor, missing, stored)
+                if records := records_of(missing, stored):
+                    self._records.record(cursor, records)
+                self._keys.take_over(cursor, missing, stored)
                 commits = True
         except STORE_AWAY as error:
             if commits:
                 raise CommitUnanswered(str(error)) from error
             raise
         APPENDS_GROUPED.observe(len(appends))
-        refused: list[Append] = []
-        for append in appends:
-            if append.record is not None and append.record.id in standing:
-                append.positions.set_exception(CommandStands(standing[append.record.id]))
-            elif append.places <= stored.keys():
-                append.positions.set_result(positions_of(append, stored))
-            else:
-                refused.append(append)
-        return refused
+        return _settled(appends, stored, standing)
 
-    def _record_commands(
-        self, cursor: Cursor[DictRow], appends: list[Append], stored: Positions
-    ) -> None:
-        records = [
-            replace(append.record, position=positions_of(append, stored)[-1])
-            if append.events
-            else append.record
-            for append in appends
-            if append.record is not None and append.places <= stored.keys()
-        ]
-        if records:
-            self._records.record(cursor, records)
+
+def _settled(
+    appends: Sequence[Append], stored: Positions, standing: dict[UUID, CommandRecord]
+) -> list[Append]:
+    """Tells each what became of it, and returns those that were refused."""
+    refused: list[Append] = []
+    for append in appends:
+        if append.record is not None and append.record.id in standing:
+            append.positions.set_exception(CommandStands(standing[append.record.id]))
+        elif append.places <= stored.keys():
+            append.positions.set_result(positions_of(append, stored))
+        else:
+            refused.append(append)
+    return refused

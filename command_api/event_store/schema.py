@@ -6,7 +6,13 @@ from command_api.event_store.recorder import GroupCommitRecorder
 
 _SCHEMA_LOCK = 5_210_011  # an advisory lock's number: any, but always the same
 
-_STATEMENTS = ("create_epoch", "create_quarantine", "create_commands", "create_guard")
+_STATEMENTS = (
+    "create_epoch",
+    "create_quarantine",
+    "create_commands",
+    "create_keys",
+    "create_guard",
+)
 
 
 def ensure_schema(datastore: UrlDatastore) -> None:

@@ -155,7 +155,21 @@ class Journal:
             "limit": FORGET_STEP,
         }
         with self._lock:
-            return self._settling.run(sentence("forget_entries"), values)
+            forgotten = self._settling.run(sentence("forget_entries"), values)
+            if not self._queued:
+                # What was overwritten still stands in the file beside, until that is cut.
+                self._settling.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        return forgotten
+
+    def people(self) -> list[UUID]:
+        """Whose rejected commands still say what they were. Raises JournalFailed."""
+        with self._lock:
+            return [UUID(person) for (person,) in self._settling.rows(sentence("people_told_of"))]
+
+    def forget_person(self, person: UUID) -> None:
+        """Forgets what they wanted and was rejected. Raises JournalFailed."""
+        with self._lock:
+            self._settling.run(sentence("forget_person"), {"person": str(person)})
 
     def fault(self) -> str | None:
         """Why it takes no command at the moment, if so. Writes a little to find out."""

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from command_api import commands
-from command_api.bodies import FollowAnswer, RegisteredAnswer, Registration
+from command_api.bodies import DeleteQueued, FollowAnswer, RegisteredAnswer, Registration
 from command_api.idempotency import IdempotencyKey
 from command_api.routes.write_model import (
     Accepting,
@@ -15,7 +16,7 @@ from command_api.routes.write_model import (
 )
 from command_api.routes.write_route import WriteRoute
 from edge.caller import Caller
-from edge.problems import problem_responses
+from edge.problems import Problem, problem_responses
 
 router = APIRouter(prefix="/users", tags=["people"], route_class=WriteRoute)
 
@@ -86,6 +87,35 @@ def unfollow(
     """The caller no longer follows this person; again changes nothing."""
     command = commands.set_following(person=caller, followee=user_id, following=False, key=key)
     return _set_following(command, response, intake, write_model)
+
+
+@router.delete(
+    "/{user_id}",
+    status_code=204,
+    response_model=None,
+    responses=queued_responses(DeleteQueued) | problem_responses(400, 401, 403, 404, 409, 410, 503),
+)
+def erase(
+    user_id: UUID,
+    caller: Caller,
+    key: IdempotencyKey,
+    request: Request,
+    response: Response,
+    intake: Accepting,
+    write_model: WriteModel,
+) -> Response | None:
+    """Erases the caller for good: what they wrote can be read by nobody any more, their posts and
+    follows end soon after, and their handle is never given to anybody else. Again changes nothing.
+    """
+    if user_id != caller:
+        raise Problem(403, "only the person themselves may erase them")
+    accepted = intake.accept(commands.erase(person=user_id, key=key))
+    queued = say_accepted(response, write_model, accepted)
+    if queued is None:
+        request.app.state.erasing.look()
+        return None
+    body = DeleteQueued(command=queued).model_dump(mode="json")
+    return JSONResponse(body, 202, headers=dict(response.headers))
 
 
 def _set_following(

@@ -12,6 +12,7 @@ BEGIN
         FOREACH kind IN ARRAY ARRAY['people', 'posts', 'follows'] LOOP
             EXECUTE format('ALTER TABLE %I.%I OWNER TO slackwater_tables', made, kind);
         END LOOP;
+        EXECUTE format('ALTER VIEW IF EXISTS %I.known_people OWNER TO slackwater_tables', made);
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO slackwater_query_api, slackwater_audit', made);
         EXECUTE format(
             'GRANT SELECT ON ALL TABLES IN SCHEMA %I TO slackwater_query_api, slackwater_audit', made

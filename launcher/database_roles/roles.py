@@ -36,6 +36,7 @@ _GRANTS = (
     "grant_to_projectors",
     "grant_to_readers",
     "grant_to_operator",
+    "grant_keys",
     "grant_relational",
     "hand_over_generations",
 )

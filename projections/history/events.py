@@ -5,15 +5,17 @@ Format: PostgreSQL documentation, COPY, "Binary Format". Each row comes as one m
 """
 
 import struct
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from typing import LiteralString, cast
 
 import msgspec
 import numpy as np
 import psycopg
+from msgspec.structs import replace
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Literal
 
@@ -39,11 +41,14 @@ _ROW_HEAD = struct.Struct(">2x 4x q 4x 16s i")
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """An event as the bulk paths take it; `originator_id` is the 16 bytes of the UUID."""
+    """An event as the bulk paths take it; `originator_id` is the 16 bytes of the UUID, `key` that
+    of the person whom it registers, unless they are erased.
+    """
 
     position: int
     originator_id: bytes
     body: EventBody
+    key: bytes = b""
 
 
 def decoded(_: int, __: bytes, topic: str, state: bytes) -> EventBody:
@@ -60,27 +65,41 @@ def read_events(
     where something cannot be read, `body_of` is asked of each.
     Raises StoreUnreachable, and UnreadableEvent at an event that cannot be read.
     """
-    text = files("projections.history").joinpath("pack_events.sql").read_text(encoding="utf-8")
+    text, select_keys = _text("pack_events"), _text("select_keys")
     with ThreadPoolExecutor(1, "history") as beside, _store(url) as connection:
 
-        def fetch(low: int) -> list[tuple[str, bytes, bytes]]:
+        def fetch(low: int) -> tuple[list[tuple[str, bytes, bytes]], dict[int, bytes]]:
             bounds = {"after": low, "until": min(low + POSITIONS_AT_ONCE, until)}
             cursor = connection.cursor(binary=True)
-            return cursor.execute(
-                text,  # pyright: ignore[reportArgumentType] - a file of ours
-                bounds,
-            ).fetchall()
+            packed = cursor.execute(text, bounds).fetchall()
+            return packed, dict(cursor.execute(select_keys, bounds).fetchall())
 
         # While some are decoded, the next are on their way.
         coming = beside.submit(fetch, after)
         for low in range(after, until, POSITIONS_AT_ONCE):
             high = low + POSITIONS_AT_ONCE
-            packed, coming = coming.result(), beside.submit(fetch, high)
+            (packed, keys), coming = coming.result(), beside.submit(fetch, high)
             events = _events(packed) if may_decode() else None
             if events is None:
-                yield from copy_events(url, low, min(high, until), body_of)
+                yield from _keyed(copy_events(url, low, min(high, until), body_of), keys)
             else:
-                yield from events
+                yield from _keyed(events, keys)
+
+
+def _keyed(events: Iterable[Event], keys: Mapping[int, bytes]) -> Iterable[Event]:
+    """The same, with these keys at their positions."""
+    if not keys:
+        return events
+    return (
+        replace(event, key=keys[event.position]) if event.position in keys else event
+        for event in events
+    )
+
+
+def _text(name: str) -> LiteralString:
+    """A statement of ours."""
+    path = files("projections.history").joinpath(f"{name}.sql")
+    return cast("LiteralString", path.read_text(encoding="utf-8"))
 
 
 def _events(packed: Sequence[tuple[str, bytes, bytes]]) -> list[Event] | None:
@@ -106,10 +125,7 @@ def copy_events(url: str, after: int, until: int, body_of: BodyOf = decoded) -> 
 
     Raises StoreUnreachable, and UnreadableEvent at an event that cannot be read.
     """
-    text = files("projections.history").joinpath("copy_events.sql").read_text(encoding="utf-8")
-    statement = SQL(text).format(  # pyright: ignore[reportArgumentType] - a file of ours
-        after=Literal(after), until=Literal(until)
-    )
+    statement = SQL(_text("copy_events")).format(after=Literal(after), until=Literal(until))
     with _store(url) as connection, connection.cursor().copy(statement) as copy:
         for message in copy:
             row = bytes(message).removeprefix(_HEADER)

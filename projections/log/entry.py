@@ -15,9 +15,9 @@ class Entry:
     """An event with its place in the log.
 
     `prev` is the position before this one (0 for the first): positions have holes, so this is
-    how a reader knows that it misses nothing. The last two are a reader's own (quarantine.py): it
-    leaves this event out; or it takes it, but has left out another of the same aggregate, so that
-    the event may change nothing.
+    how a reader knows that it misses nothing. `key` goes with a registration: the person's, unless
+    they are erased. The last two are a reader's own (quarantine.py): it leaves this event out; or
+    it takes it, but has left out another of the same aggregate, so that it may change nothing.
     """
 
     position: int
@@ -25,6 +25,7 @@ class Entry:
     originator_id: UUID
     topic: str
     state: bytes
+    key: bytes = b""
     is_left_out: bool = False
     is_torn: bool = False
 

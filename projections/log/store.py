@@ -3,13 +3,16 @@
 It only SELECTs, but for one thing: the active relay gives a store that was replaced a new epoch.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from domain.events import Registered
 from projections.log.entry import Entry, chained
 from projections.log.errors import HistoryMismatch, StoreUnreachable
 from projections.log.queries import query
@@ -29,6 +32,7 @@ class Store:
         self._connection: psycopg.Connection[TupleRow] | None = None
         self._select_entries = query("select_entries")
         self._select_range = query("select_range")
+        self._select_keys = query("select_keys")
         self._select_head = query("select_head")
         self._select_entry = query("select_entry")
         self._select_epoch = query("select_epoch")
@@ -57,6 +61,13 @@ class Store:
     def read_up_to(self, position: int, until: int) -> list[Entry]:
         """All entries above a position that is itself in the log (or 0) up to another."""
         return self._entries(self._select_range, position, {"until": until})
+
+    def erased_of(self, people: Sequence[UUID], until: int) -> set[UUID]:
+        """Which of these people are erased, up to a position."""
+        given = {"people": list(people), "until": until}
+        with self._connected() as connection:
+            rows = connection.execute(query("select_erased"), given).fetchall()
+        return {person for (person,) in rows}
 
     def head(self) -> int:
         """The newest position; 0 while there is no history."""
@@ -142,7 +153,13 @@ class Store:
         with self._connected() as connection:
             parameters = {"after": position} | bounds
             rows = connection.execute(statement, parameters, prepare=True).fetchall()
-        return chained(rows, position)
+            entries = chained(rows, position)
+            people = [entry.position for entry in entries if entry.topic == Registered.TOPIC]
+            if not people:
+                return entries
+            found = connection.execute(self._select_keys, {"numbers": people}, prepare=True)
+            keys: dict[int, bytes] = dict(found.fetchall())
+        return [replace(one, key=keys.get(one.position, b"")) for one in entries]
 
     @contextmanager
     def _connected(self) -> Generator[psycopg.Connection[TupleRow]]:

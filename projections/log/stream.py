@@ -7,6 +7,8 @@ from uuid import UUID
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from domain.errors import UnreadableEvent
+from domain.events import Erased
 from projections.log.entry import Entry
 from projections.log.errors import HistoryMismatch, MalformedEntry
 from projections.scripts import load_script
@@ -60,7 +62,8 @@ class Stream:
         arguments: list[str | bytes | int] = [epoch, expected_last]
         for entry in entries:
             arguments += (
-                entry.position, entry.prev, entry.originator_id.bytes, entry.topic, entry.state
+                entry.position, entry.prev, entry.originator_id.bytes, entry.topic, entry.state,
+                entry.key, _erased_in(entry),
             )  # fmt: skip
         last = cast("int", self._append(keys=[STREAM, EPOCH], args=arguments))
         if last < 0:
@@ -87,6 +90,17 @@ class Stream:
         """The newest entry that the stream still holds."""
         newest = cast("list[tuple[bytes, Fields]]", self._redis.xrevrange(STREAM, count=1))
         return _entry(*newest[0]) if newest else None
+
+
+def _erased_in(entry: Entry) -> int | bytes:
+    """The number of the person whom this entry erases, if it does and can be read."""
+    if entry.topic != Erased.TOPIC:
+        return b""
+    try:
+        body = entry.body
+    except UnreadableEvent:  # whoever projects it says so
+        return b""
+    return body.person if isinstance(body, Erased) else b""
 
 
 def position_of(entry_id: bytes) -> int:
@@ -117,6 +131,7 @@ def _entry(entry_id: bytes, fields: Fields) -> Entry:
             originator_id=UUID(bytes=fields[b"id"]),
             topic=fields[b"topic"].decode(),
             state=fields[b"state"],
+            key=fields.get(b"key", b""),
         )
     except (KeyError, ValueError, AssertionError) as error:
         raise MalformedEntry(position) from error

@@ -14,8 +14,8 @@ REMOVE = b""
 def operations(shard: Shard, entry: Entry) -> Operation:
     """The operations for apply.lua: names and values to set, of body and id, or to remove."""
     match entry.body:
-        case Published(author=author, text=text, at=at):
-            post = StoredPost(entry.originator_id, author, text, at)
+        case Published(author=author, text=text, at=at) as body:
+            post = StoredPost(entry.originator_id, author, text, at, body.is_sealed)
             return _of_slice(shard, entry, entry.position, msgspec.json.encode(post))
         case Deleted(post=number):
             return _of_slice(shard, entry, number, REMOVE)

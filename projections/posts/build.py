@@ -19,9 +19,9 @@ def build(generation: Generation, events: Iterable[Event], loader: Loader) -> No
     encode = msgspec.json.Encoder().encode
     for event in events:
         match event.body:
-            case Published(author=author, text=text, at=at):
+            case Published(author=author, text=text, at=at) as published:
                 public_id, number = UUID(bytes=event.originator_id), event.position
-                body = encode(StoredPost(public_id, author, text, at))
+                body = encode(StoredPost(public_id, author, text, at, published.is_sealed))
                 loader.add("SET", fact_key(shards[generation.index_of(number)], number), body)
                 loader.add("SET", id_key(generation.shard_of_id(public_id), public_id), number)
             case Deleted(post=number):

@@ -12,10 +12,13 @@ import msgspec
 POSTS = "posts"
 
 
-class StoredPost(msgspec.Struct, frozen=True):
-    """A post as the read model holds it; `author` is a person's number."""
+class StoredPost(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A post as the read model holds it; `author` is a person's number, whose key opens the text if
+    it is sealed (domain/sealing.py).
+    """
 
     id: UUID
     author: int
     text: str
     created_at: datetime
+    is_sealed: bool = False

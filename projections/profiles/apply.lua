@@ -1,6 +1,7 @@
 -- Applies a batch to one shard of the profiles (keys: see keys.py).
 -- Operations, four arguments each: position, what, a key's name behind the tag, a value.
 --   set     the key gets the value
+--   drop    the key goes
 --   insert  the number goes to its place in the descending list, unless it is there
 --   remove  the number leaves the list
 -- A long list takes long to search: the budget counts that too, and ends the call between two
@@ -33,6 +34,8 @@ for i = FIRST_OPERATION, #ARGV, 4 do
     spent = spent + 1
     if what == 'set' then
         redis.call('SET', key, value)
+    elseif what == 'drop' then
+        redis.call('DEL', key)
     else
         spent = spent + redis.call('LLEN', key) / SCANNED_PER_UNIT
         if what == 'insert' then

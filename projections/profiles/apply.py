@@ -2,9 +2,9 @@
 
 import msgspec
 
-from domain.events import Followed, Registered, Unfollowed
+from domain.events import Erased, Followed, Registered, Unfollowed
 from projections.log.entry import Entry
-from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, StoredProfile
+from projections.profiles.keys import FOLLOWEES, FOLLOWERS, PROFILES, profile_of
 from projections.projection import Operation, Projection
 from projections.shards import Shard
 
@@ -14,6 +14,8 @@ def operations(shard: Shard, entry: Entry) -> Operation:
     match entry.body:
         case Registered():
             return _registered(shard, entry, entry.body)
+        case Erased(person=person):
+            return _erased(shard, entry, person)
         case Followed(follower=follower, followee=followee):
             return _edge(shard, entry.position, "insert", follower, followee)
         case Unfollowed(follower=follower, followee=followee):
@@ -24,11 +26,22 @@ def operations(shard: Shard, entry: Entry) -> Operation:
 
 def _registered(shard: Shard, entry: Entry, body: Registered) -> Operation:
     found: Operation = []
+    profile = profile_of(entry.originator_id, body, entry.key)
+    if profile is None:
+        return found  # they are erased further on
     if shard.generation.shard_of(entry.position) == shard:
-        profile = StoredProfile(entry.originator_id, body.handle, body.display_name, body.at)
         found += entry.position, "set", f"p:{entry.position}", msgspec.json.encode(profile)
     if shard.generation.shard_of_id(entry.originator_id) == shard:
         found += entry.position, "set", b"i:" + entry.originator_id.bytes, entry.position
+    return found
+
+
+def _erased(shard: Shard, entry: Entry, person: int) -> Operation:
+    found: Operation = []
+    if shard.generation.shard_of(person) == shard:
+        found += entry.position, "drop", f"p:{person}", b""
+    if shard.generation.shard_of_id(entry.originator_id) == shard:
+        found += entry.position, "drop", b"i:" + entry.originator_id.bytes, b""
     return found
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
-from domain.events import Registered
+from domain.events import Erased, Registered
 from projections.history.columns import NEVER, Column, ColumnsBuilder
 from projections.history.events import Event
 from projections.history.loader import Loader
@@ -14,8 +14,8 @@ from projections.numbered_keys import fact_key, id_key
 from projections.profiles.keys import (
     FOLLOWEES,
     FOLLOWERS,
-    StoredProfile,
     people_key,
+    profile_of,
 )
 from projections.shards import Generation
 
@@ -27,11 +27,18 @@ def build(generation: Generation, events: Iterable[Event], loader: Loader) -> No
     for event in events:
         builder.add(event)
         match event.body:
-            case Registered(handle=handle, display_name=display_name, at=at):
+            case Registered():
                 public_id, number = UUID(bytes=event.originator_id), event.position
-                profile = encode(StoredProfile(public_id, handle, display_name, at))
-                loader.add("SET", fact_key(generation.shard_of(number), number), profile)
-                loader.add("SET", id_key(generation.shard_of_id(public_id), public_id), number)
+                profile = profile_of(public_id, event.body, event.key)
+                if profile is not None:
+                    loader.add(
+                        "SET", fact_key(generation.shard_of(number), number), encode(profile)
+                    )
+                    loader.add("SET", id_key(generation.shard_of_id(public_id), public_id), number)
+            case Erased(person=number):
+                public_id = UUID(bytes=event.originator_id)
+                loader.add("UNLINK", fact_key(generation.shard_of(number), number))
+                loader.add("UNLINK", id_key(generation.shard_of_id(public_id), public_id))
             case _:
                 pass
     columns = builder.fold()

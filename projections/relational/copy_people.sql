@@ -1,2 +1,2 @@
 -- New people.
-COPY {people} (number, id, handle, display_name, registered_at) FROM STDIN (FORMAT binary)
+COPY {people} (number, id, handle, display_name, registered_at, is_sealed) FROM STDIN (FORMAT binary)

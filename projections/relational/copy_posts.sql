@@ -1,2 +1,2 @@
 -- New posts, some of them deleted already.
-COPY {posts} (number, id, author, text, created_at, deleted_position) FROM STDIN (FORMAT binary)
+COPY {posts} (number, id, author, text, created_at, deleted_position, is_sealed) FROM STDIN (FORMAT binary)

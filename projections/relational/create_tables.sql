@@ -6,7 +6,9 @@ CREATE TABLE {people} (
     id uuid NOT NULL,
     handle text NOT NULL,
     display_name text NOT NULL,
-    registered_at timestamptz NOT NULL
+    registered_at timestamptz NOT NULL,
+    -- Whether the names, and all that the person writes, can only be read with their key.
+    is_sealed boolean NOT NULL DEFAULT false
 );
 CREATE TABLE {posts} (
     number bigint PRIMARY KEY,
@@ -14,7 +16,8 @@ CREATE TABLE {posts} (
     author bigint NOT NULL,
     text text NOT NULL,
     created_at timestamptz NOT NULL,
-    deleted_position bigint
+    deleted_position bigint,
+    is_sealed boolean NOT NULL DEFAULT false
 );
 CREATE TABLE {follows} (
     follower bigint NOT NULL,

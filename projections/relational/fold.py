@@ -23,6 +23,7 @@ class NewPost:
     author: int
     text: str
     created_at: datetime
+    is_sealed: bool
     deleted_position: int | None = None
 
 
@@ -40,8 +41,8 @@ class Changes:
     """What a piece of the log changes in tables that stand exactly where it begins."""
 
     def __init__(self) -> None:
-        self.people: list[tuple[int, UUID, str, str, datetime]] = []
-        """Number, public id, handle, display name, registered at."""
+        self.people: list[tuple[int, UUID, str, str, datetime, bool]] = []
+        """Number, public id, handle, display name, registered at, and whether names are sealed."""
         self.posts: dict[int, NewPost] = {}
         self.follows: list[NewFollow] = []
         self.ended_follows: dict[Pair, int] = {}
@@ -68,7 +69,9 @@ class Changes:
         self.last = position
         match body:
             case Published():
-                self.posts[position] = NewPost(position, public_id, body.author, body.text, body.at)
+                self.posts[position] = NewPost(
+                    position, public_id, body.author, body.text, body.at, body.is_sealed
+                )
             case Deleted():
                 self._delete(body.post, position)
             case Followed():
@@ -76,7 +79,8 @@ class Changes:
             case Unfollowed():
                 self._end_follow((body.follower, body.followee), position, is_torn=is_torn)
             case Registered():
-                self.people.append((position, public_id, body.handle, body.display_name, body.at))
+                names = body.handle, body.display_name
+                self.people.append((position, public_id, *names, body.at, body.is_sealed))
             case _:
                 pass
 

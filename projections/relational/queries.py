@@ -36,4 +36,5 @@ def query(name: str, generation: int | None = None) -> Composed:
         schema = f"slackwater_relational_{generation}"
         names["schema"] = Identifier(schema)
         names |= {table: Identifier(schema, table) for table in ("people", "posts", "follows")}
+        names["known_people"] = Identifier(schema, "known_people")
     return SQL(text).format(**names)  # pyright: ignore[reportArgumentType] - a file of ours

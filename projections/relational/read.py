@@ -38,13 +38,13 @@ class RelationalReader:
 
         return await self.snapshots.answer(look)
 
-    async def known_as(self, number: int) -> PersonRow | None:
-        """Who goes by this number, if the tables have them by now."""
+    async def known_as(self, number: int) -> tuple[PersonRow | None, Standing]:
+        """Who goes by this number, if the tables have them and they are not erased."""
 
-        async def look(connection: Connection) -> PersonRow | None:
+        async def look(connection: Connection) -> tuple[PersonRow | None, Standing]:
             view = await View.of(connection, None)
             row = await view.one("select_known_as", number=number)
-            return None if row is None else PersonRow(*row)
+            return (None if row is None else PersonRow(*row)), view.standing
 
         return await self.snapshots.answer(look)
 

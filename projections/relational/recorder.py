@@ -52,6 +52,7 @@ class RelationalRecorder(PostgresTrackingRecorder):
     def __init__(self, database_url: str) -> None:
         super().__init__(RelationalDatastore(database_url), tracking_table_name=TRACKING_TABLE)
         self._registry_is_there = False
+        self._fit_for_reading = set[int]()
 
     @contextmanager
     def transaction(self) -> Generator[Cursor[DictRow]]:
@@ -83,6 +84,10 @@ class RelationalRecorder(PostgresTrackingRecorder):
         with self.transaction() as cursor:
             active, holds = _active(cursor)
         if active is not None and holds:
+            if active.generation not in self._fit_for_reading:
+                with self._alone() as cursor:
+                    Tables(cursor, active.generation).create_indexes()
+                self._fit_for_reading.add(active.generation)
             return active
         with self._alone() as cursor:
             active, holds = _active(cursor)

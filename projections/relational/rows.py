@@ -1,4 +1,7 @@
-"""What the relational projection answers with."""
+"""What the relational projection answers with.
+
+Where there is a `key`, it opens names and texts (domain/sealing.py).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +39,8 @@ class PostRow:
     author_id: UUID
     handle: str
     display_name: str
+    key: bytes | None
+    is_sealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class PersonRow:
     id: UUID
     handle: str
     display_name: str
+    key: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class ProfileRow:
     handle: str
     display_name: str
     registered_at: datetime
+    key: bytes | None
     followers: int
     following: int
 
@@ -94,6 +101,7 @@ class PostFacts:
     author: int
     author_id: UUID
     handle: str
+    key: bytes | None
     created_at: datetime
     deleted_position: int | None
 

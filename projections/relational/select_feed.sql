@@ -43,8 +43,8 @@ page AS (
 )
 SELECT
     post.number, post.id, post.text, post.created_at,
-    author.id, author.handle, author.display_name
+    author.id, author.handle, author.display_name, author.key, post.is_sealed
 FROM page
 JOIN {posts} AS post USING (number)
-JOIN {people} AS author ON author.number = post.author
+JOIN {known_people} AS author ON author.number = post.author
 ORDER BY post.number DESC

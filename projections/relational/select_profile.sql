@@ -1,7 +1,7 @@
 -- A person by their public id, if they were registered by then, and how many people stood on either
 -- side of them. Both counts come from an index alone.
 SELECT
-    person.number, person.id, person.handle, person.display_name, person.registered_at,
+    person.number, person.id, person.handle, person.display_name, person.registered_at, person.key,
     (
         SELECT count(*)
         FROM {follows} AS follow
@@ -16,5 +16,5 @@ SELECT
             AND follow.from_position <= %(as_of)s
             AND (follow.to_position IS NULL OR follow.to_position > %(as_of)s)
     ) AS following
-FROM {people} AS person
+FROM {known_people} AS person
 WHERE person.id = %(id)s AND person.number <= %(as_of)s

@@ -21,11 +21,17 @@ class Tables:
         """Makes the tables, empty and with primary keys only."""
         self._run("own_together")
         self._run("create_tables")
+        self._run("create_views")
         self._run("own_alone")
 
     def create_indexes(self) -> None:
-        """Makes the indexes that reading needs, where they are missing."""
+        """Makes the indexes and views that reading needs, where they are missing."""
         self._run("create_indexes")
+        self._cursor.execute(query("views_stand", self._generation), prepare=False)
+        found = self._cursor.fetchone()
+        assert found is not None
+        if not found["stand"]:
+            self._run("create_views")
 
     def drop(self) -> None:
         """Removes the tables and all that is in them."""
@@ -37,10 +43,12 @@ class Tables:
         # Before the new rows come: what ends here is a row that stood there already.
         self._end_follows(changes)
         self._delete_posts(changes)
-        self._copy("people", ("int8", "uuid", "text", "text", "timestamptz"), changes.people)
+        self._copy(
+            "people", ("int8", "uuid", "text", "text", "timestamptz", "bool"), changes.people
+        )
         self._copy(
             "posts",
-            ("int8", "uuid", "int8", "text", "timestamptz", "int8"),
+            ("int8", "uuid", "int8", "text", "timestamptz", "int8", "bool"),
             [
                 (
                     post.number,
@@ -49,6 +57,7 @@ class Tables:
                     post.text,
                     post.created_at,
                     post.deleted_position,
+                    post.is_sealed,
                 )
                 for post in changes.posts.values()
             ],

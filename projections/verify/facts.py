@@ -21,8 +21,9 @@ from projections.verify.lists import owners_in, people_of
 from projections.verify.truth import Numbers, Truth
 
 Fact = StoredPost | StoredProfile
-Row = tuple[int, UUID, datetime, int, str, str, str]
-"""number, id, at, author, text, handle, display name"""
+Row = tuple[int, UUID, datetime, int, str, str, str, bool, bytes | None, bool]
+"""number, id, at, author, text, handle, display name, whether these are sealed, the key of a
+person, and whether it is destroyed"""
 
 
 class Visible:
@@ -43,8 +44,8 @@ class Visible:
             return [False] * len(wanted)
         at = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
         there = (self.numbers[at] == wanted) & (wanted <= position)
-        if self._posts:
-            there &= self._truth.deleted[at] > position
+        end = self._truth.deleted if self._posts else self._truth.erased
+        there &= end[at] > position
         return there.tolist()
 
 
@@ -59,7 +60,7 @@ class Facts:
         visible: Visible,
         identities: Identities,
         kind: type[Fact],
-        fact_of: Callable[[Row], Fact],
+        fact_of: Callable[[Row], Fact | None],
     ) -> None:
         self.name = name
         self._visible = visible
@@ -95,6 +96,8 @@ class Facts:
         verdicts: list[Verdict] = []
         for owner, live, is_here, is_visible in zip(owners, answers[0], here, visible, strict=True):
             fact = self._fact_of(facts[owner]) if is_here and is_visible else None
+            if is_here and is_visible and fact is None:
+                continue  # erased, where this shard has not come yet: it may be there or not
             right = None if fact is None else self._encode(fact)
             # The same fact may be written down in another way: only its fields count.
             if live != right and (live is None or fact is None or self._decoded(live) != fact):
@@ -151,12 +154,19 @@ class Ids:
         ]
         if answers[0] == right:
             return []
-        return [
-            _verdict(owner, key, live, value)
+        wrong = [
+            (owner, key, live, value)
             for owner, key, live, value in zip(
                 owners, self._keys(owners), answers[0], right, strict=True
             )
             if live != value
+        ]
+        facts = self._identities.facts([owner for owner, *_ in wrong])
+        return [
+            _verdict(owner, key, live, value)
+            for owner, key, live, value in wrong
+            # Erased, where this shard has not come yet: it may be there or not.
+            if value is None or not _is_lost(facts[owner])
         ]
 
     def _keys(self, owners: Sequence[int]) -> list[bytes]:
@@ -165,14 +175,20 @@ class Ids:
 
 def post_of(row: Row) -> StoredPost:
     """A post as its publishing says."""
-    _, public_id, at, author, text, _, _ = row
-    return StoredPost(public_id, author, text, at)
+    _, public_id, at, author, text, _, _, is_sealed, _, _ = row
+    return StoredPost(public_id, author, text, at, is_sealed)
 
 
-def profile_of(row: Row) -> StoredProfile:
-    """A person as their registration says."""
-    _, public_id, at, _, _, handle, display_name = row
-    return StoredProfile(public_id, handle, display_name, at)
+def profile_of(row: Row) -> StoredProfile | None:
+    """A person as their registration says; None if the key to it is destroyed."""
+    _, public_id, at, _, _, handle, display_name, _, key, _ = row
+    if _is_lost(row):
+        return None
+    return StoredProfile(public_id, handle, display_name, at, key or b"")
+
+
+def _is_lost(row: Row) -> bool:
+    return row[-1]
 
 
 def _verdict(owner: int, key: str | bytes, live: bytes | None, right: bytes | None) -> Verdict:

@@ -15,6 +15,9 @@ ROW = np.dtype([("position", "i8"), ("kind", "i8"), ("a", "i8"), ("b", "i8")])
 UNKNOWN = -1
 """As a kind: of a topic or a version that is not known here."""
 
+SEALABLE = (0, 1, 2)
+"""Kinds with a second version, in which texts are sealed. They are not opened here."""
+
 POSITIONS_AT_ONCE = 16_384
 """Keeps what is on its way small, some MB, however long history is."""
 
@@ -28,6 +31,7 @@ class _Payload(msgspec.Struct, gc=False):
     at: datetime | None = None
     author: int | None = 0
     follower: int | None = 0
+    person: int | None = 0
     post: int | None = 0
     followee: int | None = 0
     text: str | None = None
@@ -45,7 +49,8 @@ class _BrokenPayload(Exception):
 def read_facts(connection: Connection, release: int, after: int) -> np.ndarray:
     """Every event above a position, as rows of numbers. Raises CannotTell.
 
-    a, b: what two of the payload's fields say: author and post, or follower and followee.
+    a, b: what two of the payload's fields say: author and post, follower and followee, or who is
+    erased.
     """
     row = connection.execute("SELECT max(notification_id) FROM slackwater_events").fetchone()
     end = after if row is None or row[0] is None else int(row[0])
@@ -88,8 +93,10 @@ def _read(connection: Connection, release: int, after: int, until: int) -> np.nd
         raise _BrokenPayload("it is not one object")
     rows = np.empty(len(places), ROW)
     rows["position"], rows["kind"] = places["position"], places["kind"]
-    rows["kind"][np.array([one.v not in (None, 1) for (one,) in payloads])] = UNKNOWN
-    rows["a"] = [one.author or one.follower or 0 for (one,) in payloads]
+    versions = np.array([1 if one.v is None else one.v for (one,) in payloads])
+    newest = np.where(np.isin(rows["kind"], SEALABLE), 2, 1)
+    rows["kind"][(versions < 1) | (versions > newest)] = UNKNOWN
+    rows["a"] = [one.author or one.follower or one.person or 0 for (one,) in payloads]
     rows["b"] = [one.post or one.followee or 0 for (one,) in payloads]
     return rows
 

@@ -57,7 +57,7 @@ class Identities:
         return low.astype(np.int64) % generation.shards
 
     def facts(self, numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-        """Id, time, author, text, handle and display name by number. Raises CannotTell."""
+        """What people and posts are, by number (facts.py). Raises CannotTell."""
         select = statement("select_facts", left_out=left_out(self._truth.release))
         try:
             if self._connection is None:

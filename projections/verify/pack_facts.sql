@@ -1,7 +1,7 @@
 -- The log after a position up to another, all of it in one row: of each event its position and kind,
 -- in 8 bytes each, and its payload as it is, in brackets of its own. Of one in quarantine it is empty.
 -- kind: 0 says nothing here, 1 registered, 2 published, 3 deleted, 4 followed, 5 unfollowed,
---       -1 not known here
+--       6 erased, -1 not known here
 -- Payloads are taken apart by whoever reads this: Postgres needs ten times as long for it.
 SELECT
     string_agg(
@@ -16,6 +16,7 @@ SELECT
                     WHEN 'post.deleted' THEN 3
                     WHEN 'person.followed' THEN 4
                     WHEN 'person.unfollowed' THEN 5
+                    WHEN 'person.erased' THEN 6
                     ELSE -1
                 END
             END

@@ -12,11 +12,11 @@ Numbers = NDArray[np.int64]
 STILL = 1 << 62
 """As an end: it has not come."""
 
-_NOTHING, _REGISTERED, _PUBLISHED, _DELETED, _FOLLOWED, _UNFOLLOWED = 0, 1, 2, 3, 4, 5
+_NOTHING, _REGISTERED, _PUBLISHED, _DELETED, _FOLLOWED, _UNFOLLOWED, _ERASED = range(7)
 
 
 class Truth:
-    """Who is registered, which posts exist from when to when, who followed whom from when to when.
+    """Who is there and which posts exist, from when to when, who followed whom from when to when.
 
     `position` is the newest event that is in. Arrays are sorted: people and posts by number,
     follows by follower, followee, begin. What is in quarantine is left out, as a generation does
@@ -77,10 +77,13 @@ class Truth:
         a, b = _column(rows, "a"), _column(rows, "b")
         if self._left_out:
             names = (kind == _PUBLISHED) | (kind == _DELETED)
-            names |= (kind == _FOLLOWED) | (kind == _UNFOLLOWED)
+            names |= (kind == _FOLLOWED) | (kind == _UNFOLLOWED) | (kind == _ERASED)
             named = names & (np.isin(a, self._left_out) | np.isin(b, self._left_out))
             kind[named | np.isin(self.positions, self._left_out)] = _NOTHING
         self.people = self.positions[kind == _REGISTERED]
+        self.erased = np.full(len(self.people), STILL)
+        lost = (kind == _ERASED) & np.isin(a, self.people)
+        self.erased[np.searchsorted(self.people, a[lost])] = self.positions[lost]
         self.post, self.author = self.positions[kind == _PUBLISHED], a[kind == _PUBLISHED]
         self.deleted = np.full(len(self.post), STILL)
         gone = (kind == _DELETED) & np.isin(b, self.post)

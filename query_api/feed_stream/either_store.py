@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 from redis.exceptions import RedisError
 
 from projections.errors import ProjectionUnavailable
@@ -15,12 +15,13 @@ from query_api.bodies import Author, FeedItem
 from query_api.errors import NotFound, RedisAway
 from query_api.feed_stream.errors import StreamEnded
 from query_api.freshness import freshness, relational_freshness
-from query_api.items import author, feed_item_of_row, hydrate_posts
+from query_api.items import author, author_of_row, feed_items_of_rows, hydrate_posts
 from query_api.read_models import ReadModels
 
 FOLLOWEES_MAX = 1_000_000
 POSTS_OF_NEW_AUTHOR_MAX = 100
 AUTHORS_KEPT_MAX = 10_000
+AUTHORS_KEPT_SECONDS = 60.0
 
 FACT_SECONDS_MAX = 5.0
 """How long a stream waits for a read model that is behind the log."""
@@ -47,6 +48,21 @@ class Followees:
     people: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Somebody whose posts come, and the key that opens what of them is sealed."""
+
+    author: Author
+    key: bytes | None
+
+
+class _Gone:
+    """Stands for a person who is erased."""
+
+
+GONE = _Gone()
+
+
 class EitherStore:
     """One for a process.
 
@@ -55,8 +71,8 @@ class EitherStore:
 
     def __init__(self, models: ReadModels) -> None:
         self._models = models
-        self._forget_authors()
-        models.watch.history.on_change(self._forget_authors)
+        self._forget_writers()
+        models.watch.history.on_change(self._forget_writers)
 
     def is_reading(self, caller: Caller) -> None:
         """Somebody reads their feed as long as a stream of it is open."""
@@ -108,24 +124,33 @@ class EitherStore:
         people = found.row.people if found.row else []
         return Followees(found.standing.position, frozenset(row.number for row in people))
 
-    async def author(self, number: int) -> Author:
-        """The person with this number. Raises StreamEnded if no read model has them in time."""
-        authors = self._authors  # if the history is replaced meanwhile, these are forgotten
-        if number in authors:
-            return authors[number]
+    async def writer(self, number: int) -> Writer | None:
+        """The person with this number; None if they are gone, and their key with them.
 
-        async def in_redis() -> Author | None:
-            stored = (await self._models.people.get([number])).get(number)
-            return None if stored is None else author(stored)
+        Raises StreamEnded if no read model has them in time.
+        """
+        writers = self._writers  # if the history is replaced meanwhile, these are forgotten
+        if number in writers:
+            return writers[number]
 
-        async def in_tables() -> Author | None:
-            row = await self._models.relational.known_as(number)
-            if row is None:
-                return None
-            return Author(id=row.id, handle=row.handle, display_name=row.display_name)
+        async def in_redis() -> Writer | _Gone | None:
+            stored = (await self._models.profiles.by_number([number])).get(number)
+            if stored is not None:
+                return _writer(author(stored), stored.key)
+            reached = await self._models.profiles.positions_for([number])
+            return GONE if reached[number] >= number else None
+
+        async def in_tables() -> Writer | _Gone | None:
+            row, standing = await self._models.relational.known_as(number)
+            if row is not None:
+                return _writer(author_of_row(row), row.key)
+            return GONE if standing.position >= number else None
 
         what = f"the profile of person number {number}"
-        authors[number] = found = await self._once_there(in_redis, in_tables, what)
+        found = await self._once_there(in_redis, in_tables, what)
+        if isinstance(found, _Gone):
+            return None
+        writers[number] = found
         return found
 
     async def newest_posts(self, author: int, as_of: int) -> tuple[list[FeedItem], bool]:
@@ -147,7 +172,7 @@ class EitherStore:
             rows = await self._models.relational.posts_of(author, **page, up_to=as_of)
             if rows.standing.position < as_of:
                 return None
-            return [feed_item_of_row(row) for row in rows.posts], rows.more
+            return feed_items_of_rows(rows.posts), rows.more
 
         return await self._once_there(in_redis, in_tables, f"read models as of position {as_of}")
 
@@ -168,5 +193,9 @@ class EitherStore:
             await asyncio.sleep(FACT_EVERY_SECONDS)
         return found
 
-    def _forget_authors(self) -> None:
-        self._authors: LRUCache[int, Author] = LRUCache(AUTHORS_KEPT_MAX)
+    def _forget_writers(self) -> None:
+        self._writers = TTLCache[int, Writer](AUTHORS_KEPT_MAX, AUTHORS_KEPT_SECONDS)
+
+
+def _writer(who: Author | None, key: bytes | None) -> Writer | _Gone:
+    return GONE if who is None else Writer(who, key)

@@ -20,6 +20,7 @@ from query_api.feed_stream.either_store import Caller, EitherStore
 from query_api.feed_stream.errors import StreamEnded
 from query_api.feed_stream.left_out import LeftOut
 from query_api.feed_stream.place import Place
+from query_api.opening import opened_text
 
 logger = logging.getLogger(__name__)
 
@@ -117,23 +118,34 @@ class Session:
     async def _event(self, change: Change) -> bytes:
         match change:
             case Added():
-                item = FeedItem(
-                    id=change.post_id,
-                    author=await self._stores.author(change.body.author),
-                    text=change.body.text,
-                    created_at=change.body.at,
-                    position=change.position,
-                )
-                return self._told("added", item)
+                return await self._added(change)
             case Removed():
                 return self._told("removed", PostWentOut(id=change.post_id))
             case AuthorCame():
-                author = await self._stores.author(change.author)
+                writer = await self._stores.writer(change.author)
+                if writer is None:
+                    return self._says("followed somebody who is erased")
                 items, more = await self._stores.newest_posts(change.author, change.position)
-                return self._told("followed", AuthorCameIn(author=author, items=items, more=more))
+                told = AuthorCameIn(author=writer.author, items=items, more=more)
+                return self._told("followed", told)
             case AuthorLeft():
-                author = await self._stores.author(change.author)
-                return self._told("unfollowed", AuthorWentOut(author=author))
+                writer = await self._stores.writer(change.author)
+                if writer is None:  # nobody can say who it was: all of the feed is read anew
+                    return self._told("rebuilt", FeedBuiltAnew(as_of=change.position))
+                return self._told("unfollowed", AuthorWentOut(author=writer.author))
+
+    async def _added(self, change: Added) -> bytes:
+        body, writer = change.body, await self._stores.writer(change.body.author)
+        text = writer and opened_text(
+            change.post_id, body.text, writer.key, is_sealed=body.is_sealed
+        )
+        if writer is None or text is None:
+            return self._says("a post of somebody who is erased")
+        item = FeedItem(
+            id=change.post_id, author=writer.author, text=text, created_at=body.at,
+            position=change.position,
+        )  # fmt: skip
+        return self._told("added", item)
 
     def _told(self, event: str, said: BaseModel) -> bytes:
         return format_sse_event(data_str=said.model_dump_json(), event=event, id=str(self._place))

@@ -14,7 +14,7 @@ from query_api.past_feed import past_feed
 from query_api.routes.pages import answer_with_page, answer_with_past_posts
 from query_api.routes.read_models import Models, Reads
 from query_api.routes.read_route import ReadRoute
-from query_api.why import IN_FEED, verdict, why_facts
+from query_api.why import IN_FEED, opened, verdict, why_facts
 
 router = APIRouter(prefix="/feed", tags=["feed"], route_class=ReadRoute)
 
@@ -49,7 +49,7 @@ async def why(
 ) -> Why:
     """Whether a post is in the caller's feed, and what decides it."""
     position = await reads.feed_position(caller)
-    facts = await models.relational.facts(caller, post_id, position)
+    facts = opened(await models.relational.facts(caller, post_id, position))
     reason, because = verdict(facts)
     fresh = relational_freshness(models.watch, facts.standing)
     response.headers.update(fresh.headers())

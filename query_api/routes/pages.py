@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from projections.relational.rows import PostRows
 from query_api.bodies import PeoplePage, PostPage
 from query_api.freshness import relational_freshness
-from query_api.items import feed_item_of_row
+from query_api.items import feed_items_of_rows
 from query_api.paging import link_header, next_cursor
 from query_api.read_models import ReadModels
 from query_api.source import Answered
@@ -31,5 +31,5 @@ def answer_with_past_posts(
     fresh = relational_freshness(models.watch, page.standing)
     cursor = next_cursor([row.number for row in page.posts], page.more)
     response.headers.update(fresh.headers() | link_header(request, cursor, limit, fresh.as_of))
-    items = [feed_item_of_row(row) for row in page.posts]
+    items = feed_items_of_rows(page.posts)
     return PostPage(items=items, next=cursor, as_of=fresh.as_of, lag=fresh.lag)

@@ -67,8 +67,11 @@ class WrittenPages:
         profile = body and self._models.people.known(body.author)
         if body is None or profile is None:
             return None
-        item = self._items[number] = feed_item(number, body, profile).model_dump_json().encode()
-        return item
+        item = feed_item(number, body, profile)
+        if item is None:
+            return None
+        written = self._items[number] = item.model_dump_json().encode()
+        return written
 
     def _forget(self) -> None:
         self._items: LRUCache[int, bytes] = LRUCache(ITEMS_KEPT_MAX)

@@ -73,7 +73,7 @@ class HistoryWriter:
         stored = [self._mapper.to_stored_event(event) for event in events]
         positions: list[int] = []
         for start in range(0, len(stored), EVENTS_AT_ONCE):
-            positions += self._recorder.append(stored[start : start + EVENTS_AT_ONCE])
+            positions += self._recorder.insert_events(stored[start : start + EVENTS_AT_ONCE])
         return positions
 
 

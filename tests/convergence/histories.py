@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.codec import CODEC
 from domain.events import (
     Deleted,
+    Erased,
     EventBody,
     Followed,
     HandleClaimed,
@@ -34,7 +35,7 @@ class Wish:
 
 wishes = st.builds(
     Wish,
-    what=st.sampled_from(["publish"] * 4 + ["follow"] * 3 + ["unfollow", "delete"]),
+    what=st.sampled_from(["publish"] * 8 + ["follow"] * 6 + ["unfollow", "delete"] * 2 + ["erase"]),
     who=st.integers(0, 5),
     whom=st.integers(0, 5),
     hole=st.sampled_from([0, 0, 0, 1, 7]),
@@ -50,12 +51,16 @@ class LogBuilder:
         self._following: list[tuple[int, int]] = []
         self._visible: list[tuple[int, int, UUID]] = []
         self.people = [self._register(number) for number in range(people)]
+        """Everybody, also who is erased by now."""
+        self.erased = set[int]()
 
     def add(self, wish: Wish) -> None:
         """Lets the wish happen, if it can."""
         who = self.people[wish.who % len(self.people)]
         whom = self.people[wish.whom % len(self.people)]
         self._position += wish.hole
+        if self.erased & {who, whom}:
+            return
         if wish.what == "publish":
             self._publish(who)
         elif wish.what == "delete":
@@ -66,6 +71,8 @@ class LogBuilder:
             self._claim(who)
         elif wish.what == "register":
             self.people.append(self._register(len(self.people)))
+        elif wish.what == "erase":
+            self._erase(who)
         elif who != whom:
             self._follow(who, whom)
 
@@ -96,6 +103,17 @@ class LogBuilder:
             follower, followee = self._following.pop(which % len(self._following))
             pair = _pair(follower, followee)
             self._append(Unfollowed(at=AT, follower=follower, followee=followee), pair)
+
+    def _erase(self, person: int) -> None:
+        """The person is gone, and then all that is left of them ends."""
+        [registered] = [entry for entry in self.entries if entry.position == person]
+        self._append(Erased(at=AT, person=person), registered.originator_id)
+        self.erased.add(person)
+        for post, author, public_id in [one for one in self._visible if one[1] == person]:
+            self._visible.remove((post, author, public_id))
+            self._append(Deleted(at=AT, post=post, author=author), public_id)
+        for pair in [pair for pair in self._following if person in pair]:
+            self._unfollow(self._following.index(pair))
 
     def _append(self, body: EventBody, public_id: UUID | None = None) -> int:
         prev, self._position = (

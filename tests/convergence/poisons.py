@@ -19,7 +19,7 @@ def unknown_topic(entry: Entry) -> Entry:
 
 
 def newer_version(entry: Entry) -> Entry:
-    return replace(entry, state=_payload(entry, v=2))
+    return replace(entry, state=_payload(entry, v=99))
 
 
 def not_json(entry: Entry) -> Entry:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from domain.events import Deleted, Followed, Published, Registered, Unfollowed
+from domain.events import Deleted, Erased, Followed, Published, Registered, Unfollowed
 from projections.batch_writer import BatchWriter
 from projections.generations import Generations
 from projections.log.entry import Entry
@@ -50,6 +50,8 @@ class Expected:
                 self.gone.add(entry.originator_id)
             case Registered(handle=handle):
                 self.handles[entry.position] = handle
+            case Erased(person=person):
+                del self.handles[person]
             case Followed(follower=follower, followee=followee):
                 self.edges.add((follower, followee))
             case Unfollowed(follower=follower, followee=followee):

@@ -16,6 +16,7 @@ from domain.events import Deleted, EventBody, Followed, Published, Registered, U
 from edge.tokens import AccessTokens
 from projections.log.store import Store
 from tests.integration.cutting_proxy import CuttingProxy
+from tests.opening import opened
 from tests.waiting import until
 
 GRACE_SECONDS = 2
@@ -74,9 +75,9 @@ def until_replayed(client: httpx.Client) -> None:
 
 
 def events(store: Store) -> list[EventBody]:
-    """What happened, but for claims to handles."""
+    """What happened, but for claims to handles, opened."""
     kinds = Registered | Published | Followed | Unfollowed | Deleted
-    return [e.body for e in store.read_after(0, limit=10_000) if isinstance(e.body, kinds)]
+    return [one for one in opened(store.read_after(0, limit=10_000)) if isinstance(one, kinds)]
 
 
 def texts(store: Store) -> list[str]:

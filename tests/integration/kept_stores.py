@@ -22,6 +22,7 @@ def fill_with_odd_things(write_model: Slackwater, database_url: str) -> None:
     somebody = live(write_model, random.Random(seed), people=6, deeds=120).people[0]
     write_model.publish(author_id=somebody, text="tab\tline\nback\\slash \\. 🌊 \\n")
     write_model.execute(publish(person=somebody, text="with a key", key="once"))
+    write_model.erase(write_model.register(handle="gone", display_name=None).id)
     with psycopg.connect(database_url) as connection:
         connection.execute(
             "INSERT INTO slackwater_quarantine (position, originator_id, topic, reason) "

@@ -1,10 +1,12 @@
 """The relational projection in one process, stepped by hand."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import psycopg
 
 from command_api.application import Slackwater
+from domain.events import EventBody
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.store import Store
 from projections.relational.generations import RelationalGenerations
@@ -54,6 +56,11 @@ class Relational:
     def one_more_person(self) -> None:
         """Somebody registers."""
         self.write_model.register(handle="cyd", display_name=None)
+
+    def log(self) -> list[EventBody]:
+        """What stands in the store, as it stands there."""
+        with closing(Store(self.database_url, application="slackwater tests")) as store:
+            return [entry.body for entry in store.read_after(0, 1_000)]
 
     def head(self) -> int:
         """The newest position in the store."""

@@ -15,6 +15,7 @@ ROLES = (
 WRITES_QUARANTINE = {"projector", "relational_projector", "operator"}
 MAKES_TABLES = {"relational_projector", "operator"}
 READS_TABLES = {"query_api", "audit", *MAKES_TABLES}
+READS_KEYS = set(ROLES) - {"query_api"}
 NOBODY: set[str] = set()
 
 STATEMENTS: Mapping[LiteralString, Container[str]] = {
@@ -57,7 +58,16 @@ STATEMENTS: Mapping[LiteralString, Container[str]] = {
     "SELECT * FROM slackwater_commands FOR UPDATE SKIP LOCKED": {"command_api"},
     "UPDATE slackwater_commands SET position = 1": NOBODY,
     "TRUNCATE slackwater_commands": NOBODY,
+    # Keys, and whose are destroyed.
+    "SELECT * FROM slackwater_keys": READS_KEYS,
+    "INSERT INTO slackwater_keys VALUES (1, gen_random_uuid(), 'k')": {"command_api"},
+    "DELETE FROM slackwater_keys": {"command_api"},
+    "UPDATE slackwater_keys SET key = 'k'": NOBODY,
+    "TRUNCATE slackwater_keys": NOBODY,
+    "SELECT * FROM slackwater_erasures": {"command_api"},
+    "DELETE FROM slackwater_erasures": {"command_api"},
     # The relational projection.
+    "SELECT * FROM slackwater_relational_1.known_people": READS_TABLES,
     "SELECT * FROM slackwater_relational_generations": READS_TABLES,
     "SELECT * FROM slackwater_relational_applied": READS_TABLES,
     "SELECT * FROM slackwater_tracking": READS_TABLES,

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from command_api.application import Slackwater
 from command_api.event_store.backup.errors import BackupRefused, StoreFailed
 from command_api.event_store.backup.manifest import read_manifest
 from command_api.event_store.backup.putting_back import put_back
+from command_api.event_store.backup.tables import TABLES
 from command_api.event_store.backup.taking import take
 from tests.integration.kept_stores import EPOCH, EVENTS, everything, nobody, rows
 from tests.rewriting import rewriting
@@ -50,7 +52,8 @@ def test_a_store_that_had_a_history_before_gets_another_name(
 ) -> None:
     manifest = take(database_url, tmp_path / "backup", nobody)
     with psycopg.connect(database_url) as connection, rewriting(connection):
-        connection.execute("TRUNCATE slackwater_events, slackwater_commands, slackwater_quarantine")
+        for table in TABLES:
+            connection.execute(SQL("TRUNCATE {}").format(Identifier(table.stored_as)))
     _, renamed = put_back(database_url, tmp_path / "backup", nobody)
     assert rows(database_url, EPOCH) == [(renamed, manifest.epoch)]
     assert renamed != manifest.epoch

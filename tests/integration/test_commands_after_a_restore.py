@@ -43,7 +43,7 @@ def test_a_person_whom_the_backup_does_not_have_is_unknown(
 def test_a_person_who_has_another_number_since_goes_by_the_new_one(
     ada: RegisteredPerson, put_back: Callable[[], None], write_model: Slackwater, store: Store
 ) -> None:
-    write_model._decider._numbers.remember(ada.id, 1)  # as it was in another history
+    write_model._decider.learn(ada.id, 1, None)  # as it was in another history
     put_back()
     bob = write_model.register(handle="bob", display_name=None)
     post = write_model.publish(author_id=ada.id, text="here")

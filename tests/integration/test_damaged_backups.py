@@ -84,11 +84,11 @@ def test_a_manifest_of_another_history_is_noticed(
         ("{}", BackupDamaged, "cannot be read"),
         (
             json.dumps(
-                {"format": 2, "taken_at": "2026-01-01T00:00:00Z", "epoch": "e", "head": 0}
+                {"format": 3, "taken_at": "2026-01-01T00:00:00Z", "epoch": "e", "head": 0}
                 | {"tables": {}}
             ),
             BackupRefused,
-            "of format 2",
+            "of format 3",
         ),
     ],
 )

@@ -70,4 +70,4 @@ def test_why_says_that_a_post_is_in_quarantine(
         relational.project(relational.projector(poison="quarantine"))
         reason, because = ask(why)
     assert reason == "unknown"
-    assert f"position {post.position} is in quarantine" in because
+    assert f"position {post.position} is left out of every feed" in because

@@ -19,6 +19,7 @@ from domain.events import Published
 from projections.log.store import Store
 from tests.integration.command_api import events, texts
 from tests.integration.cutting_proxy import CuttingProxy, never_arrives, reply_is_lost
+from tests.opening import opened
 from tests.waiting import until
 
 
@@ -123,8 +124,11 @@ def test_what_was_stored_before_is_found_among_what_was_not(
         journal.add(command)
     with replaying(write_model, journal):
         assert sorted(texts(store)) == [str(n) for n in range(6)]
+    log = store.read_after(0, 99)
     stored = {
-        e.body.text: e.position for e in store.read_after(0, 99) if isinstance(e.body, Published)
+        body.text: entry.position
+        for entry, body in zip(log, opened(log), strict=True)
+        if isinstance(body, Published)
     }
     for command in given:
         entry = journal.find(command.id)

@@ -1,6 +1,7 @@
 """Posts that were tried below the route and did not get through: never lost, never stored twice."""
 
 import time
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -68,10 +69,11 @@ def test_a_post_that_was_stored_and_told_as_a_conflict_is_not_stored_again(
 def test_who_has_another_number_since_posts_under_the_new_one(
     posting: Posting, store: Store
 ) -> None:
-    numbers = posting.write_model._decider._numbers
-    known = numbers.get(UUID(posting.ada))
-    assert known is not None
-    numbers.remember(UUID(posting.ada), known + 9)
+    people = posting.write_model._decider._people
+    ada = people.get(UUID(posting.ada))
+    assert ada is not None
+    known = ada.number
+    people.remember(UUID(posting.ada), replace(ada, number=known + 9))
     assert [posting.publish(text)[1] for text in "ab"] == [False, True]
     authors = [each.author for each in events(store) if isinstance(each, Published)]
     assert authors == [known, known]

@@ -44,7 +44,7 @@ def test_a_shard_that_stays_in_the_middle_of_an_event_has_no_verdict(
 
 
 @pytest.mark.parametrize(
-    "change", ["topic = 'post.pinned'", 'state = \'{"v":2,"author":2,"text":"x"}\'::bytea']
+    "change", ["topic = 'post.pinned'", 'state = \'{"v":3,"author":2,"text":"x"}\'::bytea']
 )
 def test_an_event_that_is_not_known_leaves_no_verdict(
     lived_in: Pipeline, verify: Callable[..., Findings], database_url: str, change: LiteralString

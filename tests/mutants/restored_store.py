@@ -103,7 +103,7 @@ MUTANTS = (
     Mutant(
         "a refused command keeps the numbers it had",
         "command_api/execution.py",
-        "self._decider.forget_numbers(command)",
+        "self._decider.forget_people(command)",
         "pass",
         COMMANDS_AFTER_A_RESTORE,
     ),

@@ -62,8 +62,8 @@ INSPECTIONS = (
     Mutant(
         "a post is gone before it is deleted",
         _FACTS,
-        "self._truth.deleted[at] > position",
-        "self._truth.deleted[at] == 1 << 62",
+        "end[at] > position",
+        "end[at] == 1 << 62",
         BEHIND,
     ),
     Mutant(

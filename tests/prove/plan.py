@@ -75,6 +75,7 @@ def _log(rng: random.Random) -> LogBuilder:
         "delete": rng.choice([0.3, 1, 3]),
         "register": rng.choice([0.0, 0.1]),
         "claim": rng.choice([0, 1, 3]),
+        "erase": rng.choice([0, 0, 0.2]),
     }
     whats = rng.choices(list(weights), list(weights.values()), k=rng.randint(15, 75))
     holes = rng.choice([[0], [0, 0, 0, 1, 7], [1]])

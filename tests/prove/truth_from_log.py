@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from domain.events import Deleted, Followed, HandleClaimed, Published, Registered, Unfollowed
+from domain.events import (
+    Deleted,
+    Erased,
+    Followed,
+    HandleClaimed,
+    Published,
+    Registered,
+    Unfollowed,
+)
 from projections.log.entry import Entry
 from projections.verify import history, truth
 from projections.verify.identities import Identities
@@ -66,10 +74,10 @@ class IdentitiesFromLog(Identities):
 
 def _fact(entry: Entry) -> tuple[int, int, int]:
     match entry.body:
-        case HandleClaimed():
-            return SAYS_NOTHING, 0, 0
-        case Registered():
-            return truth._REGISTERED, 0, 0
+        case HandleClaimed() | Registered() as body:
+            return truth._REGISTERED if isinstance(body, Registered) else SAYS_NOTHING, 0, 0
+        case Erased(person=person):
+            return truth._ERASED, person, 0
         case Published(author=author):
             return truth._PUBLISHED, author, 0
         case Deleted(author=author, post=post):
@@ -85,8 +93,8 @@ def _fact(entry: Entry) -> tuple[int, int, int]:
 def _row(entry: Entry) -> tuple[Any, ...]:
     match entry.body:
         case Published(author=author, text=text, at=at):
-            return entry.position, entry.originator_id, at, author, text, "", ""
+            return entry.position, entry.originator_id, at, author, text, "", "", False, None, False
         case Registered(handle=handle, display_name=name, at=at):
-            return entry.position, entry.originator_id, at, 0, "", handle, name
+            return entry.position, entry.originator_id, at, 0, "", handle, name, False, None, False
         case body:
             raise AssertionError(body)

@@ -13,6 +13,7 @@ from domain.codec import CODEC, Codec, Payload
 from domain.errors import UnreadableEvent
 from domain.events import (
     Deleted,
+    Erased,
     EventBody,
     Followed,
     HandleClaimed,
@@ -45,6 +46,10 @@ HISTORY: dict[str, tuple[bytes, EventBody]] = {
     "post.published": (
         b'{"at":"2026-01-02T03:04:05.678901Z","v":1,"author":2,"text":"High water."}',
         Published(at=AT, author=2, text="High water."),
+    ),
+    "person.erased": (
+        b'{"at":"2026-01-02T03:04:05.678901Z","v":1,"person":2}',
+        Erased(at=AT, person=2),
     ),
     "post.deleted": (
         b'{"at":"2026-01-02T03:04:05.678901Z","v":1,"post":7,"author":2}',
@@ -173,7 +178,7 @@ def test_noise_is_unreadable_and_nothing_worse(state: bytes) -> None:
 
 
 def test_a_newer_version_is_unreadable_and_says_to_upgrade() -> None:
-    state = b'{"at":"2026-01-02T03:04:05Z","v":2,"author":2,"text":"x"}'
+    state = b'{"at":"2026-01-02T03:04:05Z","v":3,"author":2,"text":"x"}'
     with pytest.raises(UnreadableEvent, match="upgrade"):
         CODEC.decode("post.published", state)
 

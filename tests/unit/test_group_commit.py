@@ -58,20 +58,20 @@ class Line:
 
     def begin(self) -> Future[list[int]]:
         """An append of one event whose commit is under way."""
-        future = started(self.committer.append, save())
+        future = started(self.committer.append, Append(save()))
         self._commits.wait_for_one()
         return future
 
     def join(self, events: Sequence[StoredEvent]) -> Future[list[int]]:
         """An append that waits while a commit is under way."""
         length = len(self.committer._waiting) + 1
-        future = started(self.committer.append, events)
+        future = started(self.committer.append, Append(events))
         self._wait_until(lambda: len(self.committer._waiting) == length)
         return future
 
     def append(self, events: Sequence[StoredEvent]) -> list[int]:
         """An append from start to end."""
-        return started(self.committer.append, events).result(PATIENCE_SECONDS)
+        return started(self.committer.append, Append(events)).result(PATIENCE_SECONDS)
 
     def close(self) -> Future[None]:
         """The committer is closing, but what waits is not committed yet."""

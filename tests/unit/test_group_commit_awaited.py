@@ -217,5 +217,5 @@ def test_a_loop_that_is_closed_does_not_stop_the_others(
 ) -> None:
     commits.let_through(3)
     assert abandoned.positions.result(PATIENCE_SECONDS) == [2]
-    again = started(GroupCommitter.append, line.committer, save())
+    again = started(GroupCommitter.append, line.committer, Append(save()))
     assert again.result(PATIENCE_SECONDS) == [3]

@@ -51,7 +51,7 @@ def test_who_is_alone_waits_for_nobody(
 
     def save_five_times() -> None:
         for _ in range(5):
-            line.committer.append(save())
+            line.committer.append(Append(save()))
 
     alone: Future[None] = started(save_five_times)
     alone.result(PATIENCE_SECONDS)

@@ -8,7 +8,7 @@ import msgspec
 
 from command_api.event_store.backup.errors import BackupDamaged, BackupRefused
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 
 

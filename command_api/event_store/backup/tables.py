@@ -5,7 +5,13 @@ from typing import Final
 
 from psycopg import sql
 
-from command_api.event_store.queries import COMMANDS_TABLE, EVENTS_TABLE, QUARANTINE_TABLE
+from command_api.event_store.queries import (
+    COMMANDS_TABLE,
+    ERASURES_TABLE,
+    EVENTS_TABLE,
+    KEYS_TABLE,
+    QUARANTINE_TABLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +68,8 @@ QUARANTINE: Final = Table(
     "position",
 )
 
-TABLES: Final = (EVENTS, COMMANDS, QUARANTINE)
+KEYS: Final = Table("keys", KEYS_TABLE, ("number", "person", "key"), "number")
+
+ERASURES: Final = Table("erasures", ERASURES_TABLE, ("number", "person", "began_at"), "number")
+
+TABLES: Final = (EVENTS, COMMANDS, QUARANTINE, KEYS, ERASURES)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
-from domain.events import Deleted, Followed, Published, Registered, Unfollowed
+from domain.events import Deleted, Erased, Followed, Published, Registered, Unfollowed
 from projections.catalogue import PROJECTIONS
 from projections.history.loader import Loader
 from projections.home_feed.keys import HOME_FEED
@@ -126,6 +126,9 @@ def profiles_hold_everybody_and_both_sides_of_every_follow(run: Run) -> int:
                 profile = StoredProfile(entry.originator_id, handle, name, at)
                 found[_fact_name(active, number)] = msgspec.json.encode(profile)
                 found[_id_name(active, entry.originator_id.bytes)] = b"%d" % number
+            case Erased(person=person):
+                del found[_fact_name(active, person)]
+                del found[_id_name(active, entry.originator_id.bytes)]
             case Followed(follower=follower, followee=followee):
                 edges.add((follower, followee))
             case Unfollowed(follower=follower, followee=followee):

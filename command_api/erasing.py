@@ -1,0 +1,105 @@
+"""Ends what erased people leave behind: their posts, their follows, and who follows them.
+
+The erasure itself is one event, and destroys the key in its transaction: from then on nobody can
+read what they wrote, and nothing of theirs is accepted. What ties them to others ends by the same
+events as ever, so feeds and their rebuilds know no other case. If a process dies half-way, another
+one goes on.
+"""
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from command_api.application import Slackwater
+from command_api.event_store.erasures import ErasedPerson
+from command_api.event_store.group_commit import Append
+from command_api.event_store.mapper import EventMapper
+from domain.erasure import ends
+from domain.errors import UnreadableEvent
+
+logger = logging.getLogger(__name__)
+
+EVERY_SECONDS = 60.0
+OTHERS_AFTER_SECONDS = 60.0
+"""What another process has begun is left to it for so long. Two at one are harmless."""
+
+TOGETHER_MAX = 500
+"""Ends in one transaction, so that nobody else waits long."""
+
+STOP_SECONDS_MAX = 5.0
+
+
+class Erasing:
+    """One thread, from `start` to `stop`. Several processes may do it at once."""
+
+    def __init__(self, write_model: Slackwater) -> None:
+        self._write_model = write_model
+        self._erasures = write_model.erasures
+        self._mapper = EventMapper()
+        self._hurry = threading.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="erasing", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the step that is under way."""
+        self._stopped = True
+        self._hurry.set()
+        self._thread.join(STOP_SECONDS_MAX)
+
+    def look(self) -> None:
+        """Somebody was erased here."""
+        self._hurry.set()
+
+    def step(self, seconds: float = 0.0) -> int:
+        """Ends what is left of everybody whose erasure began so long ago; returns how many.
+
+        Raises PersistenceError; what is left then is ended by another step.
+        """
+        waiting = self._erasures.waiting(seconds)
+        for erased in waiting:
+            try:
+                ended = self._end_ties(erased)
+            except UnreadableEvent as error:
+                logger.warning(
+                    "not all that the erased person %s left behind can be ended by this version, "
+                    "which is tried again: %s", erased.person, error,
+                )  # fmt: skip
+                continue
+            self._erasures.end(erased)
+            logger.info("person %s is erased: %d posts and follows ended", erased.person, ended)
+        return len(waiting)
+
+    def _end_ties(self, erased: ErasedPerson) -> int:
+        log = (
+            (position, self._mapper.to_domain_event(stored))
+            for position, stored in self._erasures.ties(erased.number)
+        )
+        appends = [
+            Append([self._mapper.to_stored_event(end)])
+            for end in ends(erased.number, log, datetime.now(UTC))
+        ]
+        for first in range(0, len(appends), TOGETHER_MAX):
+            self._write_model.recorder.append_together(appends[first : first + TOGETHER_MAX])
+        for append in appends:
+            # Whoever has taken that place has ended it, too: nothing else can come there.
+            error = append.positions.exception()
+            if error is not None and not isinstance(error, IntegrityError):
+                raise error
+        return len(appends)
+
+    def _run(self) -> None:
+        while not self._stopped:
+            hurried = self._hurry.wait(EVERY_SECONDS)
+            self._hurry.clear()
+            if self._stopped:
+                return
+            try:
+                self.step(0.0 if hurried else OTHERS_AFTER_SECONDS)
+            except PersistenceError as error:
+                logger.warning("what erased people leave behind is ended later: %s", error)

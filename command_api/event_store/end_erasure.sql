@@ -1,0 +1,2 @@
+-- Everything of theirs has ended.
+DELETE FROM {erasures} WHERE number = %(number)s

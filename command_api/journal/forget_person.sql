@@ -1,0 +1,2 @@
+-- Forgets the rejected commands of one person.
+DELETE FROM entries WHERE state = 'rejected' AND person = :person

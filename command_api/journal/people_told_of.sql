@@ -1,0 +1,2 @@
+-- Whose rejected commands still say what they were.
+SELECT DISTINCT person FROM entries WHERE state = 'rejected'
