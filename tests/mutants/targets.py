@@ -27,6 +27,9 @@ PROFILES = (f"{_OTHERS}::test_profiles_list_both_sides_in_pages_newest_member_fi
 SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
+ERASURE = ("tests/integration/test_erasure.py",)
+ENDS = ("tests/unit/test_erasure.py",)
+SEALING = ("tests/unit/test_sealing.py",)
 BEGINS = ("tests/integration/test_stream_begins.py",)
 READER = ("tests/integration/test_log_reader.py",)
 REFILL = ("tests/integration/test_refill.py",)
