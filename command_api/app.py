@@ -92,7 +92,7 @@ def create_app(
     )
     app.add_middleware(
         SwiftPost, write_model=write_model, intake=intake, tokens=tokens,
-        sealing=Sealing(tokens.key), recent=recent,
+        sealing=Sealing.under(tokens.ring), recent=recent,
     )  # fmt: skip
     for kind, told in _TOLD.items():
         app.add_exception_handler(kind, told)

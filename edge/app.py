@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from edge.body_limit import BodyLimit
 from edge.diagnostics import Diagnostics, diagnostics_router
@@ -12,6 +12,7 @@ from edge.documentation import install_documentation
 from edge.feed_token import SealedFeedTokens, Sealing
 from edge.metrics import RecentRequests, RequestMetrics
 from edge.problems import install_problems, problem_responses
+from edge.rights import check_right, check_that_all_are_there
 from edge.tokens import AccessTokens
 
 
@@ -45,11 +46,12 @@ def create_api(
         responses=problem_responses(422, 500),
     )
     for router in (*routers, diagnostics_router(diagnostics)):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(check_right)])
     install_documentation(app)
+    check_that_all_are_there(app)
     install_problems(app, error_statuses)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SealedFeedTokens, sealing=Sealing(tokens.key))
+    app.add_middleware(SealedFeedTokens, sealing=Sealing.under(tokens.ring))
     app.add_middleware(RequestMetrics, recent=recent)
     app.state.tokens = tokens
     for name, value in state.items():

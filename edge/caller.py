@@ -1,43 +1,36 @@
-"""Who calls: the person whom the bearer token names, and nobody else (RFC 6750)."""
+"""Who calls, for a route that asks: the person for whom its right lets them in (rights.py)."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from edge.problems import Problem
-from edge.tokens import Access, AccessTokens, InvalidToken
+from edge.rights import PERSON_HEADER, LetIn
 
 _bearer = HTTPBearer(
     auto_error=False, description="The access_token that POST /users/ answered with."
 )
 
-
-async def _access(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Access:
-    if credentials is None:
-        raise _unauthorized("send the access token as 'Authorization: Bearer <token>'")
-    tokens: AccessTokens = request.app.state.tokens
-    try:
-        return tokens.access_of(credentials.credentials)
-    except InvalidToken as error:
-        raise _unauthorized(f"this access token is not valid: {error}") from error
+Described = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+ForWhom = Annotated[
+    UUID | None,
+    Header(alias=PERSON_HEADER, description="for whom a service acts; nobody else sends it"),
+]
 
 
-def _unauthorized(detail: str) -> Problem:
-    return Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="slackwater"'})
+async def _let_in(request: Request, _described: Described, _for_whom: ForWhom = None) -> LetIn:
+    return request.state.let_in
 
 
-CallerAccess = Annotated[Access, Depends(_access)]
-"""A route parameter of this type says besides until when the caller's token is valid."""
+WhoCalls = Annotated[LetIn, Depends(_let_in)]
+"""A route parameter of this type is who was let in, and for whom: an operator for nobody."""
 
 
-async def _caller(access: CallerAccess) -> UUID:
-    return access.person_id
+async def _caller(who: WhoCalls) -> UUID:
+    assert who.person_id is not None, "a route with this parameter is for people"
+    return who.person_id
 
 
 Caller = Annotated[UUID, Depends(_caller)]
-"""A route parameter of this type is the caller's person id; 401 without a valid token."""
+"""A route parameter of this type is the id of the person for whom is called."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from edge.caller import WhoCalls
 from edge.problems import Problem, problem_responses
 
 _started = time.time()
@@ -77,9 +78,9 @@ def diagnostics_router(diagnostics: Diagnostics) -> APIRouter:
         """The figures a person asks for first."""
         return await diagnostics.summary()
 
-    @router.get("/debug/config")
-    async def config() -> Mapping[str, object]:
-        """The settings in force; secrets are masked."""
+    @router.get("/debug/config", responses=problem_responses(400, 401, 403))
+    async def config(_: WhoCalls) -> Mapping[str, object]:
+        """The settings in force; secrets are masked. For operators."""
         return diagnostics.settings
 
     return router

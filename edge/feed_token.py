@@ -12,6 +12,7 @@ from hashlib import sha256
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from edge.key_ring import KeyRing
 from edge.problems import Problem
 
 HEADER = "Feed-Token"
@@ -45,35 +46,44 @@ class FeedToken:
 
 
 class Sealing:
-    """Seals tokens and checks seals, under the key that also signs access tokens."""
+    """Seals tokens and checks seals, under the keys of access tokens: with the first one, and with
+    any of them.
+    """
 
-    def __init__(self, key: bytes) -> None:
-        # A key of its own: nothing that is sealed here can pass for something signed elsewhere.
-        self._key = hmac.digest(key, b"slackwater feed token", sha256)
+    def __init__(self, *secrets: bytes) -> None:
+        # Keys of its own: nothing that is sealed here can pass for something signed elsewhere.
+        self._keys = [hmac.digest(one, b"slackwater feed token", sha256) for one in secrets]
         self._sealed_last = ("", "")  # what is answered at the same moment has the same token
+
+    @classmethod
+    def under(cls, ring: KeyRing) -> "Sealing":
+        """Under the keys of this ring."""
+        return cls(*(key.secret for key in ring.keys))
 
     def seal(self, unsealed: str) -> str:
         """The token with its seal (HMAC, RFC 2104)."""
         last, sealed = self._sealed_last
         if unsealed != last:
-            sealed = self._with_seal(unsealed)
+            sealed = _with_seal(unsealed, self._keys[0])
             self._sealed_last = (unsealed, sealed)
         return sealed
-
-    def _with_seal(self, unsealed: str) -> str:
-        mac = hmac.digest(self._key, unsealed.encode(), sha256)[:SEAL_BYTES]
-        return f"{unsealed}.{urlsafe_b64encode(mac).decode()}"
 
     def open(self, sealed: str) -> FeedToken:
         """What a sealed token says. Raises InvalidFeedToken."""
         unsealed, _, _ = sealed.rpartition(".")
         if len(sealed) > LENGTH_MAX or not unsealed.isascii():
             raise InvalidFeedToken("it is not <epoch>.<position>.<seal>")
-        if not hmac.compare_digest(
-            sealed.encode(errors="replace"), self._with_seal(unsealed).encode()
+        given = sealed.encode(errors="replace")
+        if not any(
+            hmac.compare_digest(given, _with_seal(unsealed, key).encode()) for key in self._keys
         ):
             raise InvalidFeedToken("its seal is not ours")
         return FeedToken.parse(unsealed)
+
+
+def _with_seal(unsealed: str, key: bytes) -> str:
+    mac = hmac.digest(key, unsealed.encode(), sha256)[:SEAL_BYTES]
+    return f"{unsealed}.{urlsafe_b64encode(mac).decode()}"
 
 
 class SealedFeedTokens:

@@ -1,64 +1,99 @@
-"""Access tokens: signed JWTs (RFC 7519) that say who calls."""
+"""Access tokens: signed JWTs (RFC 7519) that say who calls, and as what."""
 
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 from uuid import UUID
 
 import jwt
 from cachetools import LRUCache
 
-ALGORITHM = "HS256"
+from edge.key_ring import KeyRing, key_ring
+
 ISSUER = "slackwater"
-KEY_BYTES_MIN = 32
-"""HS256 wants a key at least as long as its hash (RFC 7518, section 3.2)."""
+TYPE = "at+jwt"
+"""RFC 9068, section 2.1: nothing else that we might sign is ever taken for an access token."""
+
+REQUIRED = ["sub", "iss", "aud", "iat", "exp", "role"]
+
+CLOCKS_APART_SECONDS_MAX = 60.0
+"""A token comes from the future at most as far as clocks of ours may differ."""
+
+FOUND_GOOD_MAX = 50_000
+LENGTH_MAX = 4_096
 
 
 class InvalidToken(Exception):
     """The token is forged, expired, or not one of ours."""
 
 
-CLOCKS_APART_SECONDS_MAX = 60.0
-"""A token comes from the future at most as far as clocks of ours may differ."""
+class Role(StrEnum):
+    """As what somebody calls."""
 
+    PERSON = "person"
+    """For themselves."""
 
-FOUND_GOOD_MAX = 50_000
+    SERVICE = "service"
+    """An app with users of its own: for whichever person it names."""
+
+    OPERATOR = "operator"
+    """Whoever runs this: for nobody, but may look at how it is set, and erase people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whom a token stands for, and until when (Unix seconds)."""
+    """Whom a token stands for, as what, and until when (Unix seconds).
 
-    person_id: UUID
+    `subject`: a person's id; the name of a service or an operator.
+    """
+
+    subject: str
+    role: Role
     expires_at: float
+
+    @property
+    def person_id(self) -> UUID:
+        """The person who calls for themselves."""
+        assert self.role is Role.PERSON, "only a person has a person's id"
+        return UUID(self.subject)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessTokens:
-    """Issues and checks tokens under one key. `ttl_seconds` is how long a new one is valid.
+    """Issues and checks tokens under the keys of one ring. `ttl_seconds`: a new one's life.
 
-    For one thread: a token that was found good is not decoded again until it expires.
+    For one thread: a token that was found good is not decoded again until it expires. A ring does
+    not change; whoever takes a key away starts the process anew.
     """
 
-    key: bytes
+    ring: KeyRing
     ttl_seconds: int
     _found_good: LRUCache[str, Access] = field(
         default_factory=lambda: LRUCache(FOUND_GOOD_MAX), init=False, repr=False, compare=False
     )
 
-    def __post_init__(self) -> None:
-        assert len(self.key) >= KEY_BYTES_MIN, "settings refuse shorter keys"
+    @classmethod
+    def under(cls, secret: bytes, ttl_seconds: int) -> "AccessTokens":
+        """Under one key. Raises InvalidKeys."""
+        return cls(key_ring(secret), ttl_seconds)
 
     def issue(self, person_id: UUID) -> str:
         """A token for this person."""
-        now = int(time.time())
+        return self.issue_as(Role.PERSON, str(person_id))
+
+    def issue_as(self, role: Role, subject: str) -> str:
+        """A token for whoever calls as this."""
+        now, key = int(time.time()), self.ring.signing
         claims = {
-            "sub": str(person_id),
+            "sub": subject,
+            "role": role.value,
             "iss": ISSUER,
             "aud": ISSUER,
             "iat": now,
             "exp": now + self.ttl_seconds,
         }
-        return jwt.encode(claims, self.key, algorithm=ALGORITHM)
+        headers = {"typ": TYPE, "kid": key.kid}
+        return jwt.encode(claims, key.key, algorithm=key.algorithm, headers=headers)
 
     def access_of(self, token: str) -> Access:
         """What the token says. Raises InvalidToken."""
@@ -68,17 +103,26 @@ class AccessTokens:
         return access
 
     def _decode(self, token: str) -> Access:
+        if len(token) > LENGTH_MAX:
+            raise InvalidToken("it is too long")
         try:
+            header = jwt.get_unverified_header(token)
+            key = self.ring.find(header.get("kid"))
+            if key is None or header.get("typ") != TYPE:
+                raise InvalidToken("it was not issued here, or under a key that is no more")
             claims = jwt.decode(
                 token,
-                self.key,
-                algorithms=[ALGORITHM],
+                key.key,
+                algorithms=[key.algorithm],
                 issuer=ISSUER,
                 audience=ISSUER,
-                options={"require": ["sub", "iss", "aud", "iat", "exp"], "verify_iat": False},
+                options={"require": REQUIRED, "verify_iat": False},
             )
             if float(claims["iat"]) > time.time() + CLOCKS_APART_SECONDS_MAX:
                 raise InvalidToken("it was issued in the future")
-            return Access(UUID(claims["sub"]), float(claims["exp"]))
-        except (jwt.InvalidTokenError, ValueError) as error:
+            role, subject = Role(claims["role"]), str(claims["sub"])
+            if role is Role.PERSON:
+                subject = str(UUID(subject))
+            return Access(subject, role, float(claims["exp"]))
+        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
             raise InvalidToken(str(error)) from error

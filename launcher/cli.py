@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
+from edge.tokens import Role
 from launcher.cli_backup import backup, restore
 from launcher.cli_bench import bench
 from launcher.cli_context import AsJson, DataDir
@@ -17,7 +17,7 @@ from launcher.cli_context import settings_of as _settings
 from launcher.cli_journal import journal
 from launcher.cli_quarantine import quarantine
 from launcher.settings import Settings
-from launcher.token_key import access_tokens
+from launcher.token_key import new_token
 
 app = typer.Typer(
     help="Slackwater: a home feed that is eventually consistent on purpose.",
@@ -117,10 +117,14 @@ def check(data_dir: DataDir = None) -> None:
 
 
 @app.command()
-def token(user_id: UUID, data_dir: DataDir = None) -> None:
-    """Print a new access token for a person."""
+def token(
+    subject: Annotated[str, typer.Argument(help="A person's id; a name for the other roles.")],
+    role: Annotated[Role, typer.Option(help="As what its bearer calls.")] = Role.PERSON,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a new access token: for a person, a service or an operator."""
     with _said_plainly():
-        typer.echo(access_tokens(_running(_settings(data_dir=data_dir))).issue(user_id))
+        typer.echo(new_token(_running(_settings(data_dir=data_dir)), role, subject))
 
 
 @app.command()

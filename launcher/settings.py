@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import FieldInfo, fields
 
-from edge.tokens import KEY_BYTES_MIN
+from edge.key_ring import SECRET_BYTES_MIN
 from launcher.errors import SettingInvalid
 from launcher.secret import Secret
 from projections.greatness import NOBODY_IS_GREAT, Greatness
@@ -43,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     token_key: Annotated[
         Secret | None,
-        f"key that signs access tokens, at least {KEY_BYTES_MIN} bytes; none: from token_key_file",
+        f"key that signs access tokens, {SECRET_BYTES_MIN} bytes or more, or a JSON Web Key Set "
+        "whose first key signs; none: from token_key_file",
     ] = None
     token_key_file: Annotated[
         Path | None, "file with that key; none: `up` makes one in the data directory"

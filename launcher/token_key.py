@@ -3,14 +3,16 @@
 import os
 import secrets
 from pathlib import Path
+from uuid import UUID
 
-from edge.tokens import KEY_BYTES_MIN, AccessTokens
-from launcher.errors import SettingMissing
+from edge.key_ring import SECRET_BYTES_MIN, InvalidKeys
+from edge.tokens import AccessTokens, Role
+from launcher.errors import LaunchError, SettingMissing
 from launcher.settings import Settings
 
 
 def access_tokens(settings: Settings) -> AccessTokens:
-    """Tokens under the key that the settings name. Raises SettingMissing."""
+    """Tokens under the keys that the settings name. Raises SettingMissing."""
     if settings.token_key is not None:
         key = settings.token_key.value.encode()
     elif settings.token_key_file is not None:
@@ -20,12 +22,22 @@ def access_tokens(settings: Settings) -> AccessTokens:
             raise SettingMissing(f"SLACKWATER_TOKEN_KEY_FILE cannot be read: {error}") from error
     else:
         raise SettingMissing("set SLACKWATER_TOKEN_KEY or SLACKWATER_TOKEN_KEY_FILE")
-    if len(key) < KEY_BYTES_MIN:
-        raise SettingMissing(
-            f"the token key has {len(key)} bytes and needs {KEY_BYTES_MIN}: make one with "
-            "'openssl rand -hex 32'"
-        )
-    return AccessTokens(key, settings.token_ttl_seconds)
+    try:
+        return AccessTokens.under(key, settings.token_ttl_seconds)
+    except InvalidKeys as error:
+        raise SettingMissing(str(error)) from error
+
+
+def new_token(settings: Settings, role: Role, subject: str) -> str:
+    """A token for a person, by id, or for somebody else, by name. Raises LaunchError."""
+    if role is Role.PERSON:
+        try:
+            subject = str(UUID(subject))
+        except ValueError:
+            raise LaunchError(
+                f"{subject!r} is no person's id; --role says as what else somebody may call"
+            ) from None
+    return access_tokens(settings).issue_as(role, subject)
 
 
 def ensure_key_file(path: Path) -> None:
@@ -35,5 +47,5 @@ def ensure_key_file(path: Path) -> None:
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES_MIN))
+        file.write(secrets.token_hex(SECRET_BYTES_MIN))
     unfinished.rename(path)

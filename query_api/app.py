@@ -91,7 +91,8 @@ def create_app(
 
     app.add_middleware(OneHistory, history=models.watch.history)
     app.add_middleware(
-        SwiftFeed, models=models, sources=sources, tokens=tokens, sealing=Sealing(tokens.key),
+        SwiftFeed, models=models, sources=sources, tokens=tokens,
+        sealing=Sealing.under(tokens.ring),
         recent=recent,
     )  # fmt: skip
     app.add_exception_handler(NotFound, _not_found)

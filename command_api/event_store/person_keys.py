@@ -15,6 +15,7 @@ class PersonKeys:
     """Of one schema."""
 
     def __init__(self, schema: str) -> None:
+        self._clear = query("clear_keys", schema=schema)
         self._keep = query("keep_keys", schema=schema)
         self._erase = query("erase_people", schema=schema)
         self._select = query("select_key", schema=schema)
@@ -36,6 +37,7 @@ class PersonKeys:
                 "persons": [append.events[-1].originator_id for append in made],
                 "keys": [append.key for append in made],
             }
+            cursor.execute(self._clear, {"numbers": columns["numbers"]}, prepare=True, binary=True)
             cursor.execute(self._keep, columns, prepare=True, binary=True)
         erased = [append.events[-1].originator_id for append in done if append.erases]
         if erased:

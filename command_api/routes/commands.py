@@ -21,7 +21,7 @@ router = APIRouter(prefix="/commands", tags=["commands"])
 
 @router.get(
     "/{command_id}",
-    responses=problem_responses(401, 404, 503),
+    responses=problem_responses(400, 401, 403, 404, 503),
     response_model_exclude_none=True,
 )
 def status(

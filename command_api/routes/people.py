@@ -15,7 +15,7 @@ from command_api.routes.write_model import (
     say_accepted,
 )
 from command_api.routes.write_route import WriteRoute
-from edge.caller import Caller
+from edge.caller import Caller, WhoCalls
 from edge.problems import Problem, problem_responses
 
 router = APIRouter(prefix="/users", tags=["people"], route_class=WriteRoute)
@@ -55,7 +55,7 @@ def register(
 
 @router.post(
     "/{user_id}/follow",
-    responses=queued_responses(FollowAnswer) | problem_responses(400, 401, 404, 409, 410, 503),
+    responses=queued_responses(FollowAnswer) | problem_responses(400, 401, 403, 404, 409, 410, 503),
     response_model_exclude_none=True,
 )
 def follow(
@@ -73,7 +73,7 @@ def follow(
 
 @router.post(
     "/{user_id}/unfollow",
-    responses=queued_responses(FollowAnswer) | problem_responses(400, 401, 404, 409, 410, 503),
+    responses=queued_responses(FollowAnswer) | problem_responses(400, 401, 403, 404, 409, 410, 503),
     response_model_exclude_none=True,
 )
 def unfollow(
@@ -97,18 +97,19 @@ def unfollow(
 )
 def erase(
     user_id: UUID,
-    caller: Caller,
+    who: WhoCalls,
     key: IdempotencyKey,
     request: Request,
     response: Response,
     intake: Accepting,
     write_model: WriteModel,
 ) -> Response | None:
-    """Erases the caller for good: what they wrote can be read by nobody any more, their posts and
+    """Erases a person for good: what they wrote can be read by nobody any more, their posts and
     follows end soon after, and their handle is never given to anybody else. Again changes nothing.
+    For the person, a service that acts for them, and operators.
     """
-    if user_id != caller:
-        raise Problem(403, "only the person themselves may erase them")
+    if who.person_id not in {None, user_id}:
+        raise Problem(403, "only the person themselves, or an operator, may erase them")
     accepted = intake.accept(commands.erase(person=user_id, key=key))
     queued = say_accepted(response, write_model, accepted)
     if queued is None:

@@ -30,7 +30,8 @@ def location_of(post: commands.Publish) -> str:
 @router.post(
     "/",
     status_code=201,
-    responses=queued_responses(PostAnswer) | problem_responses(400, 401, 404, 409, 410, 413, 503),
+    responses=queued_responses(PostAnswer)
+    | problem_responses(400, 401, 403, 404, 409, 410, 413, 503),
     response_model_exclude_none=True,
 )
 def publish(

@@ -12,7 +12,9 @@ PATH = "/posts/"
 
 _BEARER = "bearer "
 _OWN_HEADERS = frozenset({b"authorization", b"content-type", b"content-length"})
-_UNUSUAL_HEADERS = frozenset({b"idempotency-key", b"feed-token", b"prefer", b"transfer-encoding"})
+_UNUSUAL_HEADERS = frozenset(
+    {b"idempotency-key", b"feed-token", b"prefer", b"transfer-encoding", b"slackwater-person"}
+)
 
 
 def usual_access_token(scope: Scope) -> str | None:

@@ -21,7 +21,7 @@ from command_api.swift_post.request import PATH, read_body, usual_access_token
 from domain.errors import RuleViolation
 from edge.feed_token import HEADER, FeedToken, Sealing
 from edge.metrics import RecentRequests, answered
-from edge.tokens import AccessTokens, InvalidToken
+from edge.tokens import AccessTokens, InvalidToken, Role
 
 SWIFT = Counter("slackwater_swift_posts_total", "Posts that were published below the route.")
 
@@ -76,6 +76,8 @@ class SwiftPost:
             return None
         try:
             access = self._tokens.access_of(access_token)
+            if access.role is not Role.PERSON:
+                return None
             command = commands.publish(person=access.person_id, text=text)
         except (InvalidToken, RuleViolation):
             return None

@@ -19,7 +19,7 @@ from query_api.why import IN_FEED, opened, verdict, why_facts
 router = APIRouter(prefix="/feed", tags=["feed"], route_class=ReadRoute)
 
 
-@router.get("/", responses=problem_responses(400, 401, 410, 503))
+@router.get("/", responses=problem_responses(400, 401, 403, 410, 503))
 async def home_feed(
     caller: Caller,
     request: Request,
@@ -43,7 +43,7 @@ async def home_feed(
     return answer_with_page(answered, limit=limit, request=request, response=response)
 
 
-@router.get("/why/{post_id}", responses=problem_responses(400, 401, 410, 503))
+@router.get("/why/{post_id}", responses=problem_responses(400, 401, 403, 410, 503))
 async def why(
     caller: Caller, post_id: UUID, response: Response, models: Models, reads: Reads
 ) -> Why:

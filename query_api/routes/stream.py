@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from redis.exceptions import RedisError
 
-from edge.caller import CallerAccess
+from edge.caller import WhoCalls
 from edge.feed_token import asked_token
 from edge.problems import Problem, problem_responses
 from projections.errors import ProjectionUnavailable, RelationalUnreachable
@@ -46,10 +46,10 @@ After = Annotated[
     "/stream",
     response_class=StreamingResponse,
     responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
-    | problem_responses(400, 401, 404, 410, 429, 503),
+    | problem_responses(400, 401, 403, 404, 410, 429, 503),
 )
 async def stream(
-    access: CallerAccess,
+    who: WhoCalls,
     request: Request,
     models: Models,
     last_event_id: LastEventId = None,
@@ -62,7 +62,8 @@ async def stream(
     the past came back into the feed, or went out of it: read it anew.
     """
     streams: Streams = request.app.state.streams
-    caller = await streams.stores.caller(access.person_id)
+    assert who.person_id is not None
+    caller = await streams.stores.caller(who.person_id)
     seen = None if last_event_id is None else Seen.parse(last_event_id)
     token = asked_token(request.scope)
     for epoch in (token.epoch if token else None, seen.epoch if seen else None):
@@ -73,7 +74,7 @@ async def stream(
     if seen is not None and seen.release is not None:
         release = seen.release
     place = Place(begin, await streams.stores.epoch(), release)
-    return streams.answer(access.person_id, streams.session(caller, place, access.expires_at))
+    return streams.answer(who.person_id, streams.session(caller, place, who.access.expires_at))
 
 
 async def _check_epoch(models: Models, streams: Streams, epoch: str | None) -> None:

@@ -15,7 +15,9 @@ _QUERY = re.compile(
 _BEARER = "bearer "
 
 _OWN_HEADERS = frozenset({b"authorization", b"feed-token", b"if-none-match"})
-_UNUSUAL_HEADERS = frozenset({b"prefer", b"content-length", b"transfer-encoding"})
+_UNUSUAL_HEADERS = frozenset(
+    {b"prefer", b"content-length", b"transfer-encoding", b"slackwater-person"}
+)
 
 
 @dataclass(frozen=True, slots=True)

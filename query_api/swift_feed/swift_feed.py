@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge.feed_token import InvalidFeedToken, Sealing
 from edge.metrics import RecentRequests, answered
-from edge.tokens import AccessTokens, InvalidToken
+from edge.tokens import AccessTokens, InvalidToken, Role
 from projections.errors import ProjectionUnavailable
 from query_api.consistency import MET, READS
 from query_api.errors import RedisAway
@@ -103,6 +103,8 @@ class SwiftFeed:
         try:
             access = self._tokens.access_of(asked.access_token)
         except InvalidToken:
+            return None
+        if access.role is not Role.PERSON:
             return None
         return self._models.known_number(access.person_id)
 

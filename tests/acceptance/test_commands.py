@@ -162,7 +162,7 @@ def test_a_valid_token_of_somebody_unknown_is_refused(
     people: list[Person], running: Running
 ) -> None:
     key = (running.system.directory.token_key_file).read_bytes()
-    token = AccessTokens(key, 60).issue(UUID("01a20353-9494-76da-a091-dd456c037a46"))
+    token = AccessTokens.under(key, 60).issue(UUID("01a20353-9494-76da-a091-dd456c037a46"))
     headers = {"Authorization": f"Bearer {token}"}
     answer = people[0].http.post("/posts/", headers=headers, json={"text": "x"})
     assert answer.status_code == 404

@@ -164,7 +164,7 @@ def test_a_stream_ends_with_the_callers_token(running: Running, people: list[Per
 
 
 def short_lived(key_file: str, person: Person) -> str:
-    return AccessTokens(Path(key_file).read_bytes().strip(), 2).issue(UUID(person.id))
+    return AccessTokens.under(Path(key_file).read_bytes().strip(), 2).issue(UUID(person.id))
 
 
 def test_who_does_not_read_is_not_waited_for(http: httpx.Client, people: list[Person]) -> None:

@@ -47,7 +47,7 @@ class World:
         self.write_model = Slackwater(database_url)
         self.write_model.open()
         self._key = secrets.token_hex(32)
-        self._tokens = AccessTokens(self._key.encode(), DAY_SECONDS)
+        self._tokens = AccessTokens.under(self._key.encode(), DAY_SECONDS)
 
     @property
     def environment(self) -> dict[str, str]:

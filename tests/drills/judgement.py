@@ -10,6 +10,7 @@ import psycopg
 from redis.exceptions import RedisError
 
 from domain.errors import SlackwaterError
+from domain.sealing import HANDLE, TEXT, PersonKey
 from projections.catalogue import EVERY_NAME
 from projections.progress import Silence
 from projections.verify.inspection import Sample
@@ -77,19 +78,24 @@ def stored_effects(database_url: str) -> Counter[Effect]:
     found = Counter[Effect]()
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
-            "SELECT topic, originator_id, convert_from(state, 'UTF8')::jsonb FROM slackwater_events"
+            "SELECT event.topic, event.originator_id, payload, key.key "
+            "FROM slackwater_events AS event "
+            "CROSS JOIN LATERAL "
+            "(SELECT convert_from(event.state, 'UTF8')::jsonb AS payload) AS said "
+            "LEFT JOIN slackwater_keys AS key "
+            "ON key.number = coalesce((payload->>'author')::bigint, event.notification_id)"
         )
-        for topic, originator, payload in rows:
-            found[_effect(topic, originator, payload)] += 1
+        for topic, originator, payload, key in rows:
+            found[_effect(topic, originator, payload, key)] += 1
     return found
 
 
-def _effect(topic: str, originator: UUID, payload: dict[str, str]) -> Effect:
+def _effect(topic: str, originator: UUID, payload: dict[str, str], key: bytes) -> Effect:
     match topic:
         case "person.registered":
-            return "handle", payload["handle"]
+            return "handle", PersonKey(key).open(payload["handle"], HANDLE, originator)
         case "post.published":
-            return "text", payload["text"]
+            return "text", PersonKey(key).open(payload["text"], TEXT, originator)
         case "post.deleted":
             return "deletion", str(originator)
         case "person.followed" | "person.unfollowed":

@@ -22,7 +22,7 @@ from tests.waiting import until
 GRACE_SECONDS = 2
 """For answers that are under way when a test ends; a stream has no end."""
 
-TOKENS = AccessTokens(b"a key of at least thirty-two bytes", ttl_seconds=600)
+TOKENS = AccessTokens.under(b"a key of at least thirty-two bytes", ttl_seconds=600)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from tests.integration.command_api import (
     served,
 )
 
-SEALING = Sealing(TOKENS.key)
+SEALING = Sealing.under(TOKENS.ring)
 UNUSUAL = {"Prefer": "nothing=in-particular"}
 """What nobody understands changes no answer (RFC 7240), but such a request goes to the route."""
 

@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from redis import Redis
 
-from command_api import replay
 from command_api.application import Slackwater
 from command_api.commands import publish
 from command_api.erasing import Erasing
@@ -33,11 +32,8 @@ from tests.integration.command_api import (
     as_person,
     command_api,
     register,
-    store_away,
-    until_replayed,
 )
 from tests.integration.conftest import Ask
-from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.kept_stores import nobody
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
@@ -252,29 +248,3 @@ def test_who_registered_before_anything_was_sealed_cannot_be_erased_and_is_told_
         write_model.erase(UUID(int=5))
     assert write_model.publish(author_id=UUID(int=5), text="in the open").body.text
     assert write_model.erase(ada.id).position
-
-
-@pytest.fixture
-def forgets_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replay, "FORGET_EVERY_SECONDS", 0.05)
-
-
-def test_what_of_them_was_rejected_leaves_the_journal(
-    forgets_at_once: None, api: httpx.Client, proxy: CuttingProxy, write_model: Slackwater,
-    journal_file: Path,
-) -> None:  # fmt: skip
-    assert forgets_at_once is None
-
-    def kept() -> set[str]:
-        files = {str(one): one.read_bytes() for one in journal_file.parent.glob("journal*")}
-        return places_of(files, [b"to be forgotten"])
-
-    ada = write_model.register(handle="ada", display_name=None)
-    with store_away(proxy):
-        sent = api.post("/posts/", json={"text": "to be forgotten"}, headers=as_person(ada.id))
-        assert sent.status_code == 202
-        assert kept()
-        write_model.erase(ada.id)
-    until_replayed(api)
-    until(lambda: not kept(), "it is forgotten")
-    assert api.get(sent.headers["Location"], headers=as_person(ada.id)).status_code == 404

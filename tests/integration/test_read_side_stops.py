@@ -18,7 +18,7 @@ def test_a_task_that_keeps_a_cancellation_to_itself_ends_all_the_same(
     api = create_app(
         database_url=database_url,
         redis_url=servers.redis_url,
-        tokens=AccessTokens(b"k" * 32, ttl_seconds=600),
+        tokens=AccessTokens.under(b"k" * 32, ttl_seconds=600),
         settings={},
     )
     look, cancelled = LogWatch.look_at_stream, 0

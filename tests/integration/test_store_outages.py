@@ -136,7 +136,7 @@ def test_a_command_whose_commit_may_have_arrived_says_that_its_outcome_is_unknow
 def test_over_http_nobody_is_told_to_repeat_what_may_have_been_done(
     little_patience: None, write_model: Slackwater, proxy: CuttingProxy
 ) -> None:
-    tokens = AccessTokens(b"a key of at least thirty-two bytes", ttl_seconds=60)
+    tokens = AccessTokens.under(b"a key of at least thirty-two bytes", ttl_seconds=60)
     api = create_app(database_url=proxy.url, tokens=tokens, settings={})
     answer = asyncio.run(registration_in_doubt(api, proxy))
     until(lambda: len(stored(write_model.recorder)) == 2)

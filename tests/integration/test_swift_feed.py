@@ -24,7 +24,7 @@ from tests.integration.conftest import Ask
 from tests.integration.pipeline import Pipeline
 from tests.integration.relational import Relational
 
-SEALING = Sealing(TOKENS.key)
+SEALING = Sealing.under(TOKENS.ring)
 AGE = re.compile(r'"seconds":[0-9.]+')
 UNUSUAL = {"Prefer": "nothing=in-particular"}
 """What nobody understands changes no answer (RFC 7240), but such a request goes to the route."""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from psycopg.sql import SQL, Identifier
 
+from domain.sealing import HANDLE, PersonKey
 from projections.errors import ProjectionUnavailable
 from projections.log.errors import StoreUnreachable
 from projections.relational.projector import RelationalProjector
@@ -37,7 +39,13 @@ def project(relational: Relational, projector: RelationalProjector) -> int:
 
 
 def handles(relational: Relational, generation: int) -> list[object]:
-    return [row[2] for row in relational.rows(generation)["people"]]
+    people = SQL("SELECT id, handle, key FROM {} ORDER BY number").format(
+        Identifier(f"slackwater_relational_{generation}", "known_people")
+    )
+    return [
+        PersonKey(key).open(handle, HANDLE, person)
+        for person, handle, key in relational.connection.execute(people).fetchall()
+    ]
 
 
 def position(relational: Relational) -> Standing:

@@ -7,7 +7,7 @@ from edge.feed_token import HEADER, Sealing
 from projections.log.store import Store
 from tests.integration.command_api import TOKENS, as_person, register
 
-SEALING = Sealing(TOKENS.key)
+SEALING = Sealing.under(TOKENS.ring)
 
 
 def renew(database_url: str) -> None:

@@ -1,7 +1,7 @@
 """Mutants of what happens when somebody is erased."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import ENDS, ERASURE, SEALING
+from tests.mutants.targets import ENDS, ERASURE, ERASURE_IN_JOURNAL, SEALING
 
 MUTANTS = (
     Mutant(
@@ -51,7 +51,7 @@ MUTANTS = (
         "command_api/replay.py",
         "self._journal.forget_person(person)",
         "pass",
-        ERASURE,
+        ERASURE_IN_JOURNAL,
     ),
     Mutant(
         "what a process began is taken over at once",

@@ -28,6 +28,7 @@ SHARDS = ("tests/unit/test_shards.py",)
 
 RELAY = ("tests/integration/test_relay.py",)
 ERASURE = ("tests/integration/test_erasure.py",)
+ERASURE_IN_JOURNAL = ("tests/integration/test_erasure_in_the_journal.py",)
 ENDS = ("tests/unit/test_erasure.py",)
 SEALING = ("tests/unit/test_sealing.py",)
 BEGINS = ("tests/integration/test_stream_begins.py",)

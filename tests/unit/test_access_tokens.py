@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
 import jwt
@@ -10,24 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.tokens import AccessTokens, InvalidToken
+from edge.tokens import AccessTokens, InvalidToken, Role
 from tests.waiting import until
 
 KEY = b"a key of 64 bytes: long enough for HS512 as well, so 512 may try"
 PERSON = UUID("01900000-0000-7000-8000-000000000001")
-TOKENS = AccessTokens(KEY, ttl_seconds=60)
+TOKENS = AccessTokens.under(KEY, ttl_seconds=60)
 
 
 Claims = Mapping[str, str | int | list[str] | None]
 
 
 def signed(
-    changes: Claims | None = None, *, key: bytes | None = KEY, algorithm: str = "HS256"
+    changes: Claims | None = None,
+    *,
+    key: bytes | None = KEY,
+    algorithm: str = "HS256",
+    header: Claims | None = None,
 ) -> str:
     """A token like ours, but for the changed claims; None leaves a claim out."""
     now = int(time.time())
     ours: Claims = {
         "sub": str(PERSON),
+        "role": "person",
         "iss": "slackwater",
         "aud": "slackwater",
         "iat": now,
@@ -35,7 +41,9 @@ def signed(
     }
     wanted = {**ours, **(changes or {})}
     claims = {name: value for name, value in wanted.items() if value is not None}
-    return jwt.encode(claims, key, algorithm=algorithm)
+    told = {"typ": "at+jwt", "kid": TOKENS.ring.signing.kid, **(header or {})}
+    headers = {name: value for name, value in told.items() if value is not None}
+    return jwt.encode(claims, cast("bytes", key), algorithm=algorithm, headers=headers)
 
 
 def assert_refused(token: str) -> None:
@@ -53,11 +61,11 @@ def test_a_token_made_by_hand_like_ours_is_accepted() -> None:
 
 
 def test_an_expired_token_is_refused() -> None:
-    assert_refused(AccessTokens(KEY, ttl_seconds=-1).issue(PERSON))
+    assert_refused(AccessTokens.under(KEY, ttl_seconds=-1).issue(PERSON))
 
 
 def test_a_token_that_was_found_good_is_refused_once_it_has_expired() -> None:
-    tokens = AccessTokens(KEY, ttl_seconds=1)
+    tokens = AccessTokens.under(KEY, ttl_seconds=1)
     token = tokens.issue(PERSON)
 
     def is_refused() -> bool:
@@ -85,7 +93,7 @@ def test_a_token_that_was_issued_at_no_time_is_refused() -> None:
 
 
 def test_a_token_signed_with_another_key_is_refused() -> None:
-    assert_refused(AccessTokens(bytes(reversed(KEY)), ttl_seconds=60).issue(PERSON))
+    assert_refused(AccessTokens.under(bytes(reversed(KEY)), ttl_seconds=60).issue(PERSON))
 
 
 def test_a_token_without_signature_is_refused() -> None:
@@ -114,6 +122,9 @@ def test_a_signature_does_not_cover_other_claims() -> None:
         {"sub": ""},
         {"sub": 7},
         {"exp": "soon"},
+        {"role": "admin"},
+        {"role": ""},
+        {"role": ["operator"]},
     ],
     ids=str,
 )
@@ -121,7 +132,7 @@ def test_a_token_with_a_claim_that_is_not_ours_is_refused(changes: Claims) -> No
     assert_refused(signed(changes))
 
 
-@pytest.mark.parametrize("claim", ["sub", "iss", "aud", "iat", "exp"])
+@pytest.mark.parametrize("claim", ["sub", "iss", "aud", "iat", "exp", "role"])
 def test_a_token_that_lacks_a_claim_is_refused(claim: str) -> None:
     assert_refused(signed({claim: None}))
 
@@ -140,6 +151,37 @@ def test_a_hostile_header_is_refused_like_any_other_garbage(header: bytes) -> No
     assert_refused(f"{encoded}.{claims}.{signature}")
 
 
-def test_a_key_shorter_than_its_hash_is_a_mistake_of_ours() -> None:
-    with pytest.raises(AssertionError):
-        AccessTokens(b"short", ttl_seconds=60)
+@pytest.mark.parametrize(
+    "header",
+    [{"typ": "JWT"}, {"typ": None}, {"kid": None}, {"kid": "another"}, {"kid": ""}],
+    ids=str,
+)
+def test_a_token_of_another_type_or_under_no_key_of_ours_is_refused(header: Claims) -> None:
+    assert_refused(signed(header=header))
+
+
+def test_a_token_longer_than_any_of_ours_is_not_even_read() -> None:
+    assert_refused(signed({"more": "x" * 5_000}))
+
+
+@given(at=st.integers(0, 10_000), by=st.integers(1, 255))
+def test_a_token_with_any_other_byte_is_refused(at: int, by: int) -> None:
+    token = bytearray(TOKENS.issue(PERSON).encode())
+    at %= len(token)
+    token[at] = (token[at] + by) % 256
+    changed = token.decode("latin-1")
+    # The last sign of a part may hold bits that decode to nothing: then it is the same token.
+    parts = [
+        base64.urlsafe_b64decode(part + "==") if part.isascii() else None
+        for part in changed.split(".")
+    ]
+    ours = [base64.urlsafe_b64decode(part + "==") for part in TOKENS.issue(PERSON).split(".")]
+    if parts != ours:
+        assert_refused(changed)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_token_says_as_what_its_bearer_calls(role: Role) -> None:
+    subject = str(PERSON) if role is Role.PERSON else "the app"
+    access = TOKENS.access_of(TOKENS.issue_as(role, subject))
+    assert (access.role, access.subject) == (role, subject)

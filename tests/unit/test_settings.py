@@ -164,4 +164,4 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     ensure_key_file(path)
     assert path.read_bytes() == key
     assert path.stat().st_mode & 0o077 == 0
-    assert access_tokens(Settings.of(token_key_file=path)).key == key
+    assert access_tokens(Settings.of(token_key_file=path)).ring.signing.secret == key

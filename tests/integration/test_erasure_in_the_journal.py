@@ -1,0 +1,39 @@
+"""What somebody wanted and was refused does not outlive them in a journal."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from command_api import replay
+from command_api.application import Slackwater
+from tests.integration.command_api import as_person, store_away, until_replayed
+from tests.integration.cutting_proxy import CuttingProxy
+from tests.integration.searching import places_of
+from tests.waiting import until
+
+
+@pytest.fixture
+def forgets_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "FORGET_EVERY_SECONDS", 0.05)
+
+
+def test_what_of_them_was_rejected_leaves_the_journal(
+    forgets_at_once: None, api: httpx.Client, proxy: CuttingProxy, write_model: Slackwater,
+    journal_file: Path,
+) -> None:  # fmt: skip
+    assert forgets_at_once is None
+
+    def kept() -> set[str]:
+        files = {str(one): one.read_bytes() for one in journal_file.parent.glob("journal*")}
+        return places_of(files, [b"to be forgotten"])
+
+    ada = write_model.register(handle="ada", display_name=None)
+    with store_away(proxy):
+        sent = api.post("/posts/", json={"text": "to be forgotten"}, headers=as_person(ada.id))
+        assert sent.status_code == 202
+        assert kept()
+        write_model.erase(ada.id)
+    until_replayed(api)
+    until(lambda: not kept(), "it is forgotten")
+    assert api.get(sent.headers["Location"], headers=as_person(ada.id)).status_code == 404
