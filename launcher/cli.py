@@ -16,6 +16,7 @@ from launcher.cli_context import said_plainly as _said_plainly
 from launcher.cli_context import settings_of as _settings
 from launcher.cli_journal import journal
 from launcher.cli_quarantine import quarantine
+from launcher.cli_token_keys import token_keys
 from launcher.settings import Settings
 from launcher.token_key import new_token
 
@@ -29,6 +30,7 @@ app.add_typer(generations, name="generations")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(journal, name="journal")
 app.add_typer(bench, name="bench")
+app.add_typer(token_keys, name="token-keys")
 app.command()(backup)
 app.command()(restore)
 
