@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from edge import request_id
+
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,6 +48,8 @@ class Problem(Exception):
             "detail": self.detail,
             **self.extra,
         }
+        if (name := request_id.current()) is not None:
+            document["request_id"] = name
         return Response(
             msgspec.json.encode(document), self.status, self.headers, media_type=MEDIA_TYPE
         )
@@ -101,7 +105,8 @@ def _invalid_request(_: Request, error: Exception) -> Response:
 
 
 def _our_fault(request: Request, error: Exception) -> Response:
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    logger.error("%s failed", route, exc_info=error)
     return Problem(500, "a fault of ours, written to our log; trying again may help").response()
 
 
@@ -117,6 +122,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
                     "title": {"type": "string"},
                     "status": {"type": "integer"},
                     "detail": {"type": "string"},
+                    "request_id": {"type": "string"},
                     "errors": {"type": "array", "items": {"type": "object"}},
                 },
             }

@@ -3,7 +3,8 @@
 import uvicorn
 from fastapi import FastAPI
 
-from launcher.logs import log_to_stderr
+from edge.request_log import RequestLog
+from launcher.logs import log_to_stderr, request_line
 from launcher.settings import Settings
 
 GRACE_SECONDS = 5
@@ -14,7 +15,7 @@ def serve(app: FastAPI, settings: Settings, port: int) -> None:
     """Returns when the server has stopped."""
     log_to_stderr(settings)
     uvicorn.run(
-        app,
+        RequestLog(app, request_line(settings), settings.log_requests),
         host=settings.host,
         port=port,
         log_config=None,

@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import FieldInfo, fields
 
 from edge.key_ring import SECRET_BYTES_MIN
+from edge.request_log import Which
 from launcher.errors import SettingInvalid
 from launcher.secret import Secret
 from projections.greatness import NOBODY_IS_GREAT, Greatness
@@ -105,6 +107,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[
         str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$"), "DEBUG, INFO, WARNING or ERROR"
     ] = "INFO"
+    log_format: Annotated[
+        Literal["auto", "json", "console"],
+        "json: a JSON object a line; console: for people; auto: console at a terminal, else json",
+    ] = "auto"
+    log_requests: Annotated[
+        Which,
+        "of which requests an API writes a line: all (but probes), failed (5xx), none",
+    ] = "all"
 
     @property
     def great(self) -> Greatness:
@@ -124,6 +134,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             )
         return settings
 
+    def secrets(self) -> frozenset[str]:
+        """What must not be shown: each secret, and the password in each address."""
+        values = [getattr(self, name) for name in self.__struct_fields__]
+        whole = frozenset(value.value for value in values if isinstance(value, Secret))
+        return whole | {found for value in whole for found in _passwords(value)}
+
     def masked(self) -> dict[str, Any]:
         """The settings in force, fit to be shown: secrets are masked."""
         return msgspec.to_builtins(self, enc_hook=str)
@@ -138,6 +154,13 @@ def without_password(address: str) -> str:
     """A connection string, URL or libpq keywords, fit to be shown."""
     shown = re.sub(r"(://[^/@:]*:)[^/@]*@", r"\1***@", address)
     return re.sub(r"(password=)('[^']*'|[^\s&]+)", r"\1***", shown)
+
+
+def _passwords(address: str) -> list[str]:
+    """As it stands in a connection string, and as it is meant there."""
+    found = re.findall(r"://[^/@:]*:([^/@]*)@|password=(?:'([^']*)'|([^\s&']+))", address)
+    written = [part for parts in found for part in parts if part]
+    return [*written, *map(unquote, written)]
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:

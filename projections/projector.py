@@ -16,6 +16,7 @@ from redis import Redis
 
 from domain.events import Published
 from projections.batch import Batch
+from projections.batch_log import BatchLog
 from projections.batch_writer import BatchWriter, make_first_calls
 from projections.generations import Generations
 from projections.greatness import NOBODY_IS_GREAT, Greatness
@@ -106,6 +107,7 @@ class Projector:
         self._building_since: dict[Shard, float] = {}
         self._share_until = 0.0
         self._propagations: deque[float] = deque(maxlen=PROPAGATIONS_KEPT)
+        self._batch_log = BatchLog()
 
     def step(self) -> None:
         """Applies what there is to the shards of this worker's share, or waits for it a moment.
@@ -133,6 +135,7 @@ class Projector:
                 moved, refused = moved or did_move, refused or not did_move
             if not entries and position == 0 and self._log.is_empty():
                 self._generations.begin(shards)
+        self._batch_log.write()
         self._refill.reached(end, self._checkpoints)
         if self._quarantine.poison and not moved:
             time.sleep(self._idle_seconds)
@@ -218,11 +221,10 @@ class Projector:
         self._checkpoints[shard] = reached
         if not before.position <= reached.position <= entries[-1].position:
             self._quarantine.forget()  # somebody else is at it, and further on
-        applied = [
-            entry for entry in entries if before.position < entry.position <= reached.position
-        ]
+        applied = [one for one in entries if before.position < one.position <= reached.position]
         BATCH_SECONDS.labels(name).observe(seconds)
         BATCH_ENTRIES.labels(name).observe(len(applied))
+        self._batch_log.add(len(applied), reached.position, seconds)
         if name == HOME_FEED:
             self._measure_propagation(applied, self._building_since.get(shard, 0.0))
         return reached != before

@@ -21,6 +21,7 @@ from command_api.swift_post.request import PATH, read_body, usual_access_token
 from domain.errors import RuleViolation
 from edge.feed_token import HEADER, FeedToken, Sealing
 from edge.metrics import RecentRequests, answered
+from edge.request_log import ROUTE
 from edge.tokens import AccessTokens, InvalidToken, Role
 
 SWIFT = Counter("slackwater_swift_posts_total", "Posts that were published below the route.")
@@ -65,6 +66,7 @@ class SwiftPost:
         headers, content = self._answer(published)
         await send({"type": "http.response.start", "status": 201, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+        scope[ROUTE] = PATH
         answered(PATH, "POST", 201, time.perf_counter() - started, self._recent)
         SWIFT.inc()
 

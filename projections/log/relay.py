@@ -174,6 +174,7 @@ class Relay:
         if self._has_all and not self._hears_of_more(last):
             return
         try:
+            started = time.perf_counter()
             entries = self._store.read_on(last, self._newest, BATCH_ENTRIES_MAX)
             # Whatever is committed after that read is hinted at after it.
             self._has_all = len(entries) < BATCH_ENTRIES_MAX
@@ -195,6 +196,9 @@ class Relay:
         RELAYED.inc(len(entries))
         BATCH.observe(len(entries))
         HEAD.set(self._last)
+        ms = round(1000 * (time.perf_counter() - started), 3)
+        fields = {"position": self._last, "entries": len(entries), "ms": ms}
+        logger.info("batch carried", extra=fields)
 
     def _hears_of_more(self, last: int) -> bool:
         """Waits for a hint; whether to look at the store now, which without one is done too."""

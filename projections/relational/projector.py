@@ -95,7 +95,10 @@ class RelationalProjector:
         if not self._recorder.apply(checkpoint, changes, states=("live",), last=entries[-1]):
             logger.info("generation %d has moved on without this one", checkpoint.generation)
             return None
-        BATCH_SECONDS.observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        BATCH_SECONDS.observe(seconds)
+        fields = {"position": changes.last, "entries": len(entries), "ms": round(1000 * seconds, 3)}
+        logger.info("batch applied", extra=fields)
         ENTRIES.inc(len(entries))
         POSITION.set(changes.last)
         return replace(checkpoint, position=changes.last)

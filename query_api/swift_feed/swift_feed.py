@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge.feed_token import InvalidFeedToken, Sealing
 from edge.metrics import RecentRequests, answered
+from edge.request_log import ROUTE
 from edge.tokens import AccessTokens, InvalidToken, Role
 from projections.errors import ProjectionUnavailable
 from query_api.consistency import MET, READS
@@ -66,6 +67,7 @@ class SwiftFeed:
         }  # fmt: skip
         await send(start)
         await send({"type": "http.response.body", "body": answer.body})
+        scope[ROUTE] = PATH
         answered(PATH, "GET", answer.status, time.perf_counter() - started, self._recent)
         SWIFT.inc()
 
