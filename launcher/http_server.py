@@ -4,6 +4,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from edge.request_log import RequestLog
+from launcher.figures_of_files import tell_of_files
 from launcher.logs import log_to_stderr, request_line
 from launcher.settings import Settings
 
@@ -14,6 +15,7 @@ GRACE_SECONDS = 5
 def serve(app: FastAPI, settings: Settings, port: int) -> None:
     """Returns when the server has stopped."""
     log_to_stderr(settings)
+    tell_of_files(settings)
     uvicorn.run(
         RequestLog(app, request_line(settings), settings.log_requests),
         host=settings.host,

@@ -59,6 +59,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "file in which the command API keeps commands while Postgres is away; none: it answers "
         "503 then (`up` keeps one in the data directory)",
     ] = None
+    disks: Annotated[
+        str,
+        Meta(pattern=r"^(\w+=[^,=]+(,\w+=[^,=]+)*)?$"),
+        "disks whose free room is told in the figures: name=directory, with commas between them; "
+        "a journal's is told anyway",
+    ] = ""
     data_dir: Annotated[Path, "where `up` keeps everything"] = Path(".slackwater")
     host: Annotated[str, "address that the processes listen on"] = "127.0.0.1"
     port: Annotated[Port, "the one address of both halves; 0: any free port"] = 8000
@@ -133,6 +139,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 f"{settings.great_from}"
             )
         return settings
+
+    def watched_disks(self) -> list[tuple[str, Path]]:
+        """Names, and a directory on each."""
+        pairs = [each.partition("=") for each in self.disks.split(",") if each]
+        return [(name, Path(directory)) for name, _, directory in pairs]
 
     def secrets(self) -> frozenset[str]:
         """What must not be shown: each secret, and the password in each address."""

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from domain.errors import SlackwaterError
 from launcher.errors import LaunchError
+from launcher.figures_of_files import tell_of_files
 from launcher.logs import log_to_stderr
 from launcher.progress_bar import ProgressBar
 from launcher.projection_servers import connect
@@ -59,6 +60,7 @@ def run_watch(
     """Audits until Ctrl-C or SIGTERM; figures on the metrics port, if one is set."""
     stop = stop_when_asked()
     log_to_stderr(settings)
+    tell_of_files(settings)
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr=settings.host)
     servers = connect(settings)

@@ -1,5 +1,6 @@
 """`slackwater relay` and `slackwater projector`: one worker."""
 
+from launcher.figures_of_files import tell_of_files
 from launcher.logs import log_to_stderr
 from launcher.required import database_url, redis_url
 from launcher.settings import Settings
@@ -9,12 +10,14 @@ from projections.worker import WorkerConfig, run_projector, run_relay
 def relay(settings: Settings) -> None:
     """Runs a relay until SIGTERM or SIGINT. Raises SettingMissing."""
     log_to_stderr(settings)
+    tell_of_files(settings)
     run_relay(_config(settings))
 
 
 def projector(settings: Settings) -> None:
     """Runs a projector until SIGTERM or SIGINT. Raises SettingMissing."""
     log_to_stderr(settings)
+    tell_of_files(settings)
     run_projector(_config(settings))
 
 

@@ -25,6 +25,7 @@ from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projector import Projector
 from projections.stopping import Stop, stop_when_signalled
+from projections.valkey_memory import ValkeyMemory
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,13 @@ def run_relay(config: WorkerConfig) -> None:
         DerivedReadModels(client, NAMES),
         entries_max=config.stream_entries_max,
     )
-    run_steps(lambda: relay.step(stop.wait), stop, store_pause_max=RELAY_PAUSE_SECONDS_MAX)
+    memory = ValkeyMemory(client)
+
+    def step() -> None:
+        relay.step(stop.wait)
+        memory.look()
+
+    run_steps(step, stop, store_pause_max=RELAY_PAUSE_SECONDS_MAX)
     _leave(member)
     store.close()
 

@@ -90,7 +90,8 @@ def _poison(scene: Scene, bob: Person) -> None:
     """A post whose event cannot be read, met by the workers and by a request."""
     scene.stop("relay", "projector-1", "relational-projector")
     post = bob.post(f"{TEXT} of poison")
-    state = f"replace(convert_from(state, 'UTF8'), '\"v\":1', '\"v\":2,\"{MARK}\":1')"
+    newer = f'"v":99,"{MARK}":1'
+    state = f"regexp_replace(convert_from(state, 'UTF8'), '\"v\":[0-9]+', '{newer}')"
     rewrite(scene.addresses, bob.position, state)
     scene.start("relay", "projector-1", "relational-projector")
     for worker in ("projector-1", "relational-projector"):

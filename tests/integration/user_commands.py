@@ -42,7 +42,7 @@ COMMANDS: Mapping[tuple[str, ...], Container[str]] = {
     ("MIGRATE", "127.0.0.1", "1", FEED, "0", "1"): NOBODY,
     ("RESTORE", FEED, "0", "x"): NOBODY,
     ("SHUTDOWN", "ABORT"): NOBODY,
-    ("INFO",): {"operator"},
+    ("INFO",): {"operator", "relay"},
     # The stream and which history it carries.
     ("GET", "slackwater:epoch"): PROCESSES,
     ("SET", "slackwater:epoch", "mine"): {"relay"},

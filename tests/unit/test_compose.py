@@ -106,7 +106,7 @@ def test_each_command_api_has_a_journal_of_its_own() -> None:
 
 
 def test_the_rules_and_the_dashboards_ask_only_for_figures_that_exist() -> None:
-    assert len(PROCESSES) == 5
+    assert len(PROCESSES) == 6
     known = {sample.name for metric in REGISTRY.collect() for sample in metric.samples}
     known |= {metric.name + end for metric in REGISTRY.collect() for end in suffixes(metric.type)}
     known |= {name for name, _ in rules() if ":" in name}
@@ -127,6 +127,27 @@ def test_every_alarm_leads_to_its_paragraph_and_every_paragraph_has_an_alarm() -
         anchor = alert["annotations"]["runbook"]
         assert anchor == f"docs/operations.md#{alert['alert'].lower()}"
         assert alert["labels"]["severity"] in {"critical", "warning"}
+
+
+ALARMED_ABOUT = {
+    "a feed that is behind": "SlackwaterFeedsBehind",
+    "a lag that grows": "SlackwaterFeedsFallBehind",
+    "slow propagation": "SlackwaterPropagationSlow",
+    "a relay that stands still while the head moves": "SlackwaterRelayStalled",
+    "no active relay": "SlackwaterNoActiveRelay",
+    "a shard without an owner": "SlackwaterShardWithoutOwner",
+    "a journal that does not get shorter": "SlackwaterJournalNotDraining",
+    "events in quarantine": "SlackwaterQuarantineNotEmpty",
+    "a difference from history": "SlackwaterVerifyDifferent",
+    "reads that Postgres answers": "SlackwaterFallbackInUse",
+    "Valkey near its limit": "SlackwaterValkeyMemoryNearlyFull",
+    "a certificate about to expire": "SlackwaterCertificateExpires",
+    "a disk that gets full": "SlackwaterDiskNearlyFull",
+}
+
+
+def test_what_somebody_has_to_know_at_once_has_an_alarm() -> None:
+    assert set(ALARMED_ABOUT.values()) <= {alert["alert"] for alert in alerts()}
 
 
 def in_the_docs(name: str) -> int:

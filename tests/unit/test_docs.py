@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 import command_api.app
+import launcher.figures_of_files
 import projections.relational.worker
 import projections.verify.watch
 import projections.worker
@@ -30,6 +31,7 @@ PROCESSES = (
     projections.worker,
     projections.relational.worker,
     projections.verify.watch,
+    launcher.figures_of_files,
 )
 """Whose import registers every metric there is."""
 
@@ -52,7 +54,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_metric_is_in_the_architecture_and_no_other_is() -> None:
-    assert len(PROCESSES) == 5
+    assert len(PROCESSES) == 6
     documented = set(re.findall(r"^\| `(slackwater_[a-z_]+)` \|", ARCHITECTURE, re.MULTILINE))
     registered = {
         metric.name + ("_total" if metric.type == "counter" else "")
