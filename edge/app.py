@@ -43,7 +43,7 @@ def create_api(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        responses=problem_responses(422, 500),
+        responses=problem_responses(422, 429, 500),
     )
     for router in (*routers, diagnostics_router(diagnostics)):
         app.include_router(router, dependencies=[Depends(check_right)])

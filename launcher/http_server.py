@@ -4,6 +4,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from edge.request_log import RequestLog
+from launcher.around import around
 from launcher.figures_of_files import tell_of_files
 from launcher.logs import log_to_stderr, request_line
 from launcher.settings import Settings
@@ -16,8 +17,9 @@ def serve(app: FastAPI, settings: Settings, port: int) -> None:
     """Returns when the server has stopped."""
     log_to_stderr(settings)
     tell_of_files(settings)
+    guarded = around(settings).put(app, app.state.tokens)
     uvicorn.run(
-        RequestLog(app, request_line(settings), settings.log_requests),
+        RequestLog(guarded, request_line(settings), settings.log_requests),
         host=settings.host,
         port=port,
         log_config=None,

@@ -21,6 +21,9 @@ DAY_SECONDS = 24 * 60 * 60
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
+RATE = "such as '600/60s burst 100'; none: any number"
+Limit = Annotated[str, Meta(pattern=r"^$|^[1-9][0-9]*/[1-9][0-9]*s( burst [1-9][0-9]*)?$")]
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings come from environment variables that begin with SLACKWATER_: see `of`.
@@ -100,6 +103,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "a feed that nobody has read for so long is dropped and not delivered to; the next read "
         "builds it again; 0: none is",
     ] = 14 * DAY_SECONDS
+    limit_read: Annotated[Limit, f"pages and posts that a person may ask for: {RATE}"] = ""
+    limit_write: Annotated[Limit, "posts and deletions, likewise"] = ""
+    limit_follow: Annotated[Limit, "follows and unfollows, likewise"] = ""
+    limit_register: Annotated[Limit, "registrations, likewise; at one address"] = ""
+    limit_stream: Annotated[Limit, "streams that are begun, likewise"] = ""
+    limit_address_factor: Annotated[
+        int,
+        Meta(ge=0),
+        "how many times as often as one person all behind one address may call; 0: any number",
+    ] = 10
+    limits_redis_url_file: Annotated[Path | None, "file with limits_redis_url"] = None
+    limits_redis_url: Annotated[
+        Secret | None,
+        "Valkey or Redis 7+ that counts calls for all processes together; none: each by itself",
+    ] = None
+    proxies: Annotated[
+        int,
+        Meta(ge=0, le=10),
+        "proxies of yours before the APIs, each of which appends to X-Forwarded-For (`up` has one)",
+    ] = 0
+    cors_origins: Annotated[
+        str,
+        Meta(pattern=r"^$|^https?://[^ /*]+( https?://[^ /*]+)*$"),
+        "origins whose pages may call from a browser, with spaces between; none: no page may",
+    ] = ""
     poison: Annotated[
         Literal["stop", "quarantine"],
         "what projectors do about an event that cannot be read: stop in front of it, or put it "

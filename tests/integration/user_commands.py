@@ -2,8 +2,8 @@
 
 from collections.abc import Container, Mapping
 
-USERS = ("relay", "projector", "query_api", "audit", "operator")
-PROCESSES = set(USERS)
+USERS = ("relay", "projector", "query_api", "audit", "operator", "limits")
+PROCESSES = set(USERS) - {"limits"}
 WRITE_READ_MODELS = {"projector", "operator"}
 SCRIPTED = {"relay", "projector", "query_api", "operator"}
 NOBODY: set[str] = set()
@@ -13,7 +13,7 @@ CHECKPOINT = "{home-feed:1:0}checkpoint"
 REGISTRY = "slackwater:generations:home-feed"
 
 COMMANDS: Mapping[tuple[str, ...], Container[str]] = {
-    ("PING",): PROCESSES,
+    ("PING",): set(USERS),
     # Nobody empties it, configures it, or looks at who else is there.
     ("FLUSHALL",): NOBODY,
     ("FLUSHDB",): NOBODY,
@@ -70,12 +70,15 @@ COMMANDS: Mapping[tuple[str, ...], Container[str]] = {
     ("SUBSCRIBE", "another"): NOBODY,
     ("PSUBSCRIBE", "*"): NOBODY,
     ("SADD", "slackwater:read:1:2", "1"): {"projector"},
+    # How often somebody called.
+    ("GET", "slackwater:limit:mine"): {"limits", "audit", "operator"},
+    ("SET", "slackwater:limit:mine", "1"): {"limits"},
     # Keys of others.
     ("GET", "theirs"): NOBODY,
     ("SET", "theirs", "x"): NOBODY,
     ("SET", "slackwater:theirs", "x"): NOBODY,
     # What a script does is held to the same.
-    ("SCRIPT", "LOAD", "return 1"): SCRIPTED,
+    ("SCRIPT", "LOAD", "return 1"): SCRIPTED | {"limits"},
     ("EVAL", "#!lua flags=no-writes\nreturn server.call('HGETALL', ARGV[1])", "0", REGISTRY): {
         "audit",
         "operator",

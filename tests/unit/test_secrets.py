@@ -50,7 +50,7 @@ def test_every_user_of_valkey_has_a_password_of_its_own_and_the_list_only_its_ha
         for name, password in made.items()
         if name.startswith("valkey_") and name.endswith("_password")
     }
-    assert len(set(passwords.values())) == len(passwords) == 8
+    assert len(set(passwords.values())) == len(passwords) == 9
     assert hashes == {who: f"#{sha256(it.encode()).hexdigest()}" for who, it in passwords.items()}
     (tmp_path / "secrets" / "redis_url_relay").unlink()
     again = make_secrets(script)

@@ -1,0 +1,1 @@
+"""How often somebody may call: by person and by address, in classes of what a call costs."""
