@@ -45,6 +45,8 @@ WARN_EVERY_SECONDS = 2.0
 FAULTS = Counter(
     "slackwater_worker_faults_total", "Steps that failed because a server was away.", ["server"]
 )
+for _server in ("postgres", "redis"):
+    FAULTS.labels(_server)  # each is there from the start, at 0
 
 REDIS_AWAY = (
     redis.exceptions.ConnectionError,

@@ -37,6 +37,8 @@ OPENED = Counter("slackwater_fallback_breaker_opened_total", "How often Redis fe
 PROBES = Counter(
     "slackwater_fallback_probes_total", "Probes of a Redis that had fallen silent.", ["outcome"]
 )
+for _outcome in ("silence", "answer"):
+    PROBES.labels(_outcome)  # each is there from the start, at 0
 
 Answer = TypeVar("Answer")
 

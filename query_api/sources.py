@@ -38,6 +38,8 @@ ANSWERS = prometheus_client.Counter(
     "an older moment.",
     ["reason"],
 )
+for _reason in ("away", "not here", "error", "older"):
+    ANSWERS.labels(_reason)  # each is there from the start, at 0
 REFUSED = prometheus_client.Counter(
     "slackwater_fallback_refused_total", "Reads that neither store could answer."
 )
