@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install up demo test prove drills fuzz bench mutants check compose-check format lock clean
+.PHONY: help install up demo test prove drills fuzz bench mutants check compose-check compose-test format lock clean
 SHELL := /bin/sh
 PYTHON ?= python3
 RUN := .venv/bin
@@ -56,6 +56,9 @@ check: install ## Lint, format, types, import directions
 
 compose-check: install ## Have compose/ read by the programs that will read it; needs no container
 	@PATH="$$PATH:$(CURDIR)/.uv/bin" $(RUN)/python -m tests.compose_check
+
+compose-test: install ## Run what compose/ describes as plain processes, kill some, ask for every figure
+	@PATH="$$PATH:$(CURDIR)/.uv/bin" $(RUN)/python -m tests.compose_test
 
 format: install ## Put the code into its standard form
 	@$(RUN)/ruff check --fix .

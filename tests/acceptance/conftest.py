@@ -23,10 +23,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def gateway(request: pytest.FixtureRequest) -> str:
+    """Where the API is: in the system of this worker, unless `--gateway` names another one."""
+    if given := request.config.getoption("gateway", None):
+        return given
+    running: Running = request.getfixturevalue("running")
+    return running.addresses.gateway
+
+
 @pytest.fixture
-def http(running: Running) -> Generator[httpx.Client]:
+def http(gateway: str) -> Generator[httpx.Client]:
     """A client of the gateway."""
-    with httpx.Client(base_url=running.addresses.gateway, timeout=30) as client:
+    with httpx.Client(base_url=gateway, timeout=30) as client:
         yield client
 
 

@@ -131,7 +131,11 @@ def test_a_stream_that_cannot_begin_is_refused(
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_person_has_so_many_streams_and_no_more(people: list[Person]) -> None:
+def test_a_person_has_so_many_streams_of_a_process_and_no_more(
+    running: Running, people: list[Person]
+) -> None:
+    """`running` has one query API: several would each allow as many."""
+    assert running.addresses.query_api
     ada, bob, _ = people
     ada.feed_as_of(ada.position)
     bob.feed_as_of(bob.position)

@@ -43,17 +43,27 @@ def compose_parser() -> str:
 
 
 def promtool() -> str:
+    """Checks what Prometheus reads. Raises ToolMissing."""
+    return _of_prometheus("promtool")
+
+
+def prometheus() -> str:
+    """The server itself. Raises ToolMissing."""
+    return _of_prometheus("prometheus")
+
+
+def _of_prometheus(name: str) -> str:
     """From the PATH, else out of Debian's package, unpacked but not installed: installing it would
-    start a server. Raises ToolMissing.
+    start a server.
     """
-    if found := shutil.which("promtool"):
+    if found := shutil.which(name):
         return found
     place = TOOLS / DEBIAN_PACKAGE
-    program = place / "usr" / "bin" / "promtool"
+    program = place / "usr" / "bin" / name
     if not program.exists():
         advice = (
-            f"promtool is missing: install Debian's package {DEBIAN_PACKAGE} (apt-get update && "
-            f"apt-get install {DEBIAN_PACKAGE}), or bring Prometheus' promtool into the PATH"
+            f"{name} is missing: install Debian's package {DEBIAN_PACKAGE} (apt-get update && "
+            f"apt-get install {DEBIAN_PACKAGE}), or bring Prometheus' {name} into the PATH"
         )
         if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
             raise ToolMissing(advice)
