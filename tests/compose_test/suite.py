@@ -45,7 +45,7 @@ def _asks_only_the_gateway(item: pytest.Function) -> bool:
 
 def run_suite(gateway: str, half_way: Callable[[], None]) -> int:
     """Runs it in this process. Returns pytest's exit code: 0 if everything passed."""
-    shown = ["-o", "console_output_style=count", "-p", "no:cacheprovider"]
+    shown = ["-o", "console_output_style=count", "-p", "no:cacheprovider", "--maxfail", "3"]
     in_this_process = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     plugins = [_ThroughTheGateway(gateway, half_way)]
     return pytest.main([str(SUITE), *shown, *in_this_process], plugins=plugins)
