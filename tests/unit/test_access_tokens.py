@@ -169,15 +169,7 @@ def test_a_token_with_any_other_byte_is_refused(at: int, by: int) -> None:
     token = bytearray(TOKENS.issue(PERSON).encode())
     at %= len(token)
     token[at] = (token[at] + by) % 256
-    changed = token.decode("latin-1")
-    # The last sign of a part may hold bits that decode to nothing: then it is the same token.
-    parts = [
-        base64.urlsafe_b64decode(part + "==") if part.isascii() else None
-        for part in changed.split(".")
-    ]
-    ours = [base64.urlsafe_b64decode(part + "==") for part in TOKENS.issue(PERSON).split(".")]
-    if parts != ours:
-        assert_refused(changed)
+    assert_refused(token.decode("latin-1"))
 
 
 @pytest.mark.parametrize("role", list(Role))
