@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+from edge import request_id
 from edge.feed_token import HEADER
 from edge.limits.classes import Rates
 from edge.limits.limiter import limiter
@@ -18,11 +19,11 @@ from edge.tokens import AccessTokens
 
 SENT = [
     "Authorization", "Content-Type", HEADER, "Idempotency-Key", "If-None-Match", "Last-Event-ID",
-    "Prefer", PERSON_HEADER,
+    "Prefer", PERSON_HEADER, request_id.HEADER,
 ]  # fmt: skip
 TOLD = [
     "ETag", "Feed-Consistency", HEADER, "Link", "Location", "Preference-Applied", "RateLimit",
-    "RateLimit-Policy", "Retry-After",
+    "RateLimit-Policy", "Retry-After", request_id.HEADER,
 ]  # fmt: skip
 PREFLIGHT_SECONDS = 600
 
