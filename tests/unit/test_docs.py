@@ -10,6 +10,7 @@ from typer.main import get_command
 
 import command_api.app
 import launcher.figures_of_files
+import launcher.http_server
 import projections.relational.worker
 import projections.verify.watch
 import projections.worker
