@@ -33,6 +33,7 @@ PROCESSES = (
     projections.relational.worker,
     projections.verify.watch,
     launcher.figures_of_files,
+    launcher.http_server,
 )
 """Whose import registers every metric there is."""
 
