@@ -56,7 +56,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_metric_is_in_the_architecture_and_no_other_is() -> None:
-    assert len(PROCESSES) == 6
+    assert len(PROCESSES) == 7
     documented = set(re.findall(r"^\| `(slackwater_[a-z_]+)` \|", ARCHITECTURE, re.MULTILINE))
     registered = {
         metric.name + ("_total" if metric.type == "counter" else "")
