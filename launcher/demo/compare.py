@@ -1,11 +1,12 @@
 """Compares every feed, all pages of it, with the feed rule folded over the event store."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.events import Published
 from domain.feed_rule import History
+from domain.sealing import TEXT, PersonKey
 from launcher.demo.client import Client, Person
 from launcher.demo.report import Comparison
 from projections.log.entry import Entry
@@ -56,8 +57,9 @@ class _Truth:
         store.close()
         self._history = History((entry.position, entry.body) for entry in entries)
         self._numbers = {str(entry.originator_id): entry.position for entry in reversed(entries)}
+        keys = {entry.position: PersonKey(entry.key) for entry in entries if entry.key}
         self._posts = {
-            entry.position: (str(entry.originator_id), entry.body.text)
+            entry.position: (str(entry.originator_id), _text_of(entry, entry.body, keys))
             for entry in entries
             if isinstance(entry.body, Published)
         }
@@ -80,6 +82,12 @@ class _Truth:
     def _expected_item(self, number: int) -> tuple[int, str, str, str]:
         post_id, text = self._posts[number]
         return number, post_id, self._ids[self._history.authors[number]], text
+
+
+def _text_of(entry: Entry, body: Published, keys: Mapping[int, PersonKey]) -> str:
+    if not body.is_sealed:
+        return body.text
+    return keys[body.author].open(body.text, TEXT, entry.originator_id)
 
 
 def _difference(person: Person, found: list[Any], expected: list[Any]) -> str:
