@@ -4,13 +4,15 @@ import math
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import jwt
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from jwt.utils import base64url_decode, base64url_encode
 
-from edge.key_ring import KeyRing, key_ring
+from edge.key_ring import KeyRing, TokenKey, key_ring
+from edge.oidc import ProviderKeys, UnknownKey, person_of
 
 ISSUER = "slackwater"
 TYPE = "at+jwt"
@@ -22,6 +24,7 @@ CLOCKS_APART_SECONDS_MAX = 60.0
 """A token comes from the future at most as far as clocks of ours may differ."""
 
 FOUND_GOOD_MAX = 50_000
+FOUND_GOOD_THERE_SECONDS = 60.0
 LENGTH_MAX = 4_096
 
 
@@ -64,15 +67,21 @@ class Access:
 class AccessTokens:
     """Issues and checks tokens under the keys of one ring. `ttl_seconds`: a new one's life.
 
-    For one thread: a token that was found good is not decoded again until it expires. A ring does
-    not change; whoever takes a key away starts the process anew.
+    `provider`: whose tokens are believed besides, for people. For one thread: a token that was
+    found good is not decoded again until it expires, one of the provider's for a minute. A ring
+    does not change; whoever takes a key away starts the process anew.
     """
 
     ring: KeyRing
     ttl_seconds: int
+    provider: ProviderKeys | None = None
     _found_good: LRUCache[str, Access] = field(
         default_factory=lambda: LRUCache(FOUND_GOOD_MAX), init=False, repr=False, compare=False
     )
+    _found_good_there: TTLCache[str, Access] = field(
+        default_factory=lambda: TTLCache[str, Access](FOUND_GOOD_MAX, FOUND_GOOD_THERE_SECONDS),
+        init=False, repr=False, compare=False,
+    )  # fmt: skip
 
     @classmethod
     def under(cls, secret: bytes, ttl_seconds: int) -> "AccessTokens":
@@ -99,39 +108,57 @@ class AccessTokens:
 
     def access_of(self, token: str) -> Access:
         """What the token says. Raises InvalidToken."""
-        access = self._found_good.get(token)
+        access = self._found_good.get(token) or self._found_good_there.get(token)
         if access is None or access.expires_at <= time.time():
-            access = self._found_good[token] = self._decode(token)
+            access = self._check(token)
         return access
 
-    def _decode(self, token: str) -> Access:
+    def _check(self, token: str) -> Access:
         if len(token) > LENGTH_MAX:
             raise InvalidToken("it is too long")
         try:
             _check_that_it_is_written_in_the_one_way(token)
             header = jwt.get_unverified_header(token)
             key = self.ring.find(header.get("kid"))
-            if key is None or header.get("typ") != TYPE:
+            if key is not None and header.get("typ") == TYPE:
+                access = self._found_good[token] = _ours(token, key)
+            elif self.provider is not None:
+                access = self._found_good_there[token] = _theirs(token, header, self.provider)
+            else:
                 raise InvalidToken("it was not issued here, or under a key that is no more")
-            claims = jwt.decode(
-                token,
-                key.key,
-                algorithms=[key.algorithm],
-                issuer=ISSUER,
-                audience=ISSUER,
-                options={"require": REQUIRED, "verify_iat": False},
-            )
-            issued_at = float(claims["iat"])
-            if not math.isfinite(issued_at):
-                raise InvalidToken("it was issued at no time")
-            if issued_at > time.time() + CLOCKS_APART_SECONDS_MAX:
-                raise InvalidToken("it was issued in the future")
-            role, subject = Role(claims["role"]), str(claims["sub"])
-            if role is Role.PERSON:
-                subject = str(UUID(subject))
-            return Access(subject, role, float(claims["exp"]))
-        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
+        except (jwt.InvalidTokenError, UnknownKey, ValueError, TypeError, OverflowError) as error:
             raise InvalidToken(str(error)) from error
+        return access
+
+
+def _ours(token: str, key: TokenKey) -> Access:
+    claims = jwt.decode(
+        token,
+        key.key,
+        algorithms=[key.algorithm],
+        issuer=ISSUER,
+        audience=ISSUER,
+        options={"require": REQUIRED, "verify_iat": False},
+    )
+    _check_when(claims)
+    role, subject = Role(claims["role"]), str(claims["sub"])
+    if role is Role.PERSON:
+        subject = str(UUID(subject))
+    return Access(subject, role, float(claims["exp"]))
+
+
+def _theirs(token: str, header: dict[str, Any], provider: ProviderKeys) -> Access:
+    person, claims = person_of(token, header, provider)
+    _check_when(claims)
+    return Access(str(person), Role.PERSON, float(claims["exp"]))
+
+
+def _check_when(claims: dict[str, Any]) -> None:
+    issued_at = float(claims["iat"])
+    if not math.isfinite(issued_at):
+        raise InvalidToken("it was issued at no time")
+    if issued_at > time.time() + CLOCKS_APART_SECONDS_MAX:
+        raise InvalidToken("it was issued in the future")
 
 
 def _check_that_it_is_written_in_the_one_way(token: str) -> None:

@@ -57,6 +57,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token_ttl_seconds: Annotated[int, Meta(ge=60), "how long a new access token is valid"] = (
         30 * DAY_SECONDS
     )
+    oidc_issuer: Annotated[str, "OpenID Connect provider whose tokens are believed; none"] = ""
+    oidc_audience: Annotated[str, "audience that its tokens have to name"] = ""
+    oidc_person_claim: Annotated[str, "claim of its tokens with a person's id"] = "sub"
     journal: Annotated[
         Path | None,
         "file in which the command API keeps commands while Postgres is away; none: it answers "

@@ -5,7 +5,8 @@ import secrets
 from pathlib import Path
 from uuid import UUID
 
-from edge.key_ring import SECRET_BYTES_MIN, InvalidKeys
+from edge.key_ring import SECRET_BYTES_MIN, InvalidKeys, key_ring
+from edge.oidc import Provider, ProviderKeys
 from edge.tokens import AccessTokens, Role
 from launcher.errors import LaunchError, SettingMissing
 from launcher.settings import Settings
@@ -23,9 +24,24 @@ def access_tokens(settings: Settings) -> AccessTokens:
     else:
         raise SettingMissing("set SLACKWATER_TOKEN_KEY or SLACKWATER_TOKEN_KEY_FILE")
     try:
-        return AccessTokens.under(key, settings.token_ttl_seconds)
+        return AccessTokens(key_ring(key), settings.token_ttl_seconds, _provider(settings))
     except InvalidKeys as error:
         raise SettingMissing(str(error)) from error
+
+
+def _provider(settings: Settings) -> ProviderKeys | None:
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_audience:
+        raise SettingMissing("set SLACKWATER_OIDC_AUDIENCE: tokens for others are not for us")
+    claim = settings.oidc_person_claim
+    try:
+        provider = Provider(settings.oidc_issuer, settings.oidc_audience, claim)
+    except ValueError as error:
+        raise SettingMissing(f"SLACKWATER_OIDC_ISSUER: {error}") from error
+    keys = ProviderKeys(provider)
+    keys.start()
+    return keys
 
 
 def new_token(settings: Settings, role: Role, subject: str) -> str:
