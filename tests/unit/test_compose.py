@@ -108,7 +108,7 @@ def test_each_command_api_has_a_journal_of_its_own() -> None:
 
 
 def test_the_rules_and_the_dashboards_ask_only_for_figures_that_exist() -> None:
-    assert len(PROCESSES) == 6
+    assert len(PROCESSES) == 7
     known = {sample.name for metric in REGISTRY.collect() for sample in metric.samples}
     known |= {metric.name + end for metric in REGISTRY.collect() for end in suffixes(metric.type)}
     known |= {name for name, _ in rules() if ":" in name}
