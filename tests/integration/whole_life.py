@@ -5,12 +5,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 import httpx
 import psycopg
 from redis import Redis
 
 from command_api.application import Slackwater
+from command_api.erasing import Erasing
 from command_api.forgetting import Forgetting
 from launcher.check import show_check
 from launcher.generations import activate_generation, drop_generation
@@ -97,6 +99,10 @@ def live(roles: OwnRoles, processes: Processes, tmp_path: Path) -> None:
     while processes.relay.read_models.remove_lost():
         continue
     assert read(roles, people, processes.relay.head()) == ["first"]
+    assert run_verify(roles.settings("audit"), *EVERYTHING, repair=False, as_json=True) == 0
+    processes.write_model.erase(UUID(people["bob"]))
+    assert Erasing(processes.write_model).step() == 1
+    processes.settle()
     assert run_verify(roles.settings("audit"), *EVERYTHING, repair=False, as_json=True) == 0
 
 
