@@ -43,7 +43,8 @@ class Erasing:
         self._thread = threading.Thread(target=self._run, name="erasing", daemon=True)
 
     def start(self) -> None:
-        """Begins."""
+        """Begins, with whatever a process that died has left."""
+        self._hurry.set()
         self._thread.start()
 
     def stop(self) -> None:
