@@ -82,6 +82,7 @@ def test_a_killed_command_api_leaves_nothing_half_erased_and_nothing_is_found(
         finally:
             stop.set()
             traffic.join()
+        until(lambda: http.get("/command-api/readyz").is_success, "it is there again")
         last = stays.post("after all of it")
         assert set(stays.texts_as_of(stays.position)) == {"goes on", last["text"]}
         for person in people:
