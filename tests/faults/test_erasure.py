@@ -14,6 +14,7 @@ import psycopg
 from tests.acceptance.people import Person
 from tests.command_line import slackwater
 from tests.drills.scene import Scene
+from tests.examples import long
 from tests.integration.searching import copies_of, places_of
 from tests.waiting import until
 
@@ -50,6 +51,7 @@ def files_of(scene: Scene) -> list[Path]:
     return [directory.logs, directory.journal_file.parent]
 
 
+@long
 def test_a_killed_command_api_leaves_nothing_half_erased_and_nothing_is_found(
     scene: Scene, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance.people import Person
 from tests.drills.scene import Scene
+from tests.examples import long
 from tests.faults.test_quarantine import figures, rewrite
 from tests.places import let_through
 from tests.waiting import until
@@ -42,6 +43,7 @@ def lines(scene: Scene, name: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in output(scene, name).splitlines()]
 
 
+@long
 def test_nothing_marked_is_in_any_output_whatever_fails(talkative: Scene) -> None:
     scene, addresses = talkative, talkative.addresses
     tokens: list[str] = []

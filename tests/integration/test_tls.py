@@ -13,6 +13,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from launcher.embedded_postgres import SOCKET_NAME
+from tests.examples import long
 from tests.integration.own_roles import OwnRoles, own_roles
 from tests.integration.tls import Certificate, TlsBefore
 from tests.integration.whole_life import Processes, live
@@ -57,6 +58,7 @@ def roles(tmp_path_factory: pytest.TempPathFactory) -> Generator[ByTls]:
         )  # fmt: skip
 
 
+@long
 def test_every_process_does_all_of_its_work_by_tls(roles: ByTls, tmp_path: Path) -> None:
     processes = Processes(roles)
     with processes.closing:
