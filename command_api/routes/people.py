@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
 from command_api import commands
 from command_api.bodies import DeleteQueued, FollowAnswer, RegisteredAnswer, Registration
@@ -11,6 +10,7 @@ from command_api.idempotency import IdempotencyKey
 from command_api.routes.write_model import (
     Accepting,
     WriteModel,
+    answer_without_body,
     queued_responses,
     say_accepted,
 )
@@ -114,9 +114,7 @@ def erase(
     queued = say_accepted(response, write_model, accepted)
     if queued is None:
         request.app.state.erasing.look()
-        return None
-    body = DeleteQueued(command=queued).model_dump(mode="json")
-    return JSONResponse(body, 202, headers=dict(response.headers))
+    return answer_without_body(response, queued)
 
 
 def _set_following(

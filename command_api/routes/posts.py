@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 
 from command_api import commands
 from command_api.bodies import DeleteQueued, NewPost, PostAnswer
@@ -12,6 +11,7 @@ from command_api.routes.write_model import (
     Accepting,
     TriedBefore,
     WriteModel,
+    answer_without_body,
     queued_responses,
     say_accepted,
 )
@@ -72,7 +72,4 @@ def delete(
     """The caller deletes a post of their own; again changes nothing."""
     accepted = intake.accept(commands.delete(person=caller, post=post_id, key=key))
     queued = say_accepted(response, write_model, accepted)
-    if queued is None:
-        return None
-    body = DeleteQueued(command=queued).model_dump(mode="json")
-    return JSONResponse(body, 202, headers=dict(response.headers))
+    return answer_without_body(response, queued)

@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse
 
 from command_api.application import Slackwater
-from command_api.bodies import QueuedCommand
+from command_api.bodies import DeleteQueued, QueuedCommand
 from command_api.commands import AnyCommand
 from command_api.intake import Accepted, Intake, Tried
 from edge.feed_token import FeedToken
@@ -57,6 +58,14 @@ def say_accepted(
     response.headers["Location"] = f"/commands/{command.id}"
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return QueuedCommand(id=command.id)
+
+
+def answer_without_body(response: Response, queued: QueuedCommand | None) -> Response | None:
+    """The answer to what leaves nothing to be shown: 204, or 202 while it waits."""
+    if queued is None:
+        return None
+    body = DeleteQueued(command=queued).model_dump(mode="json")
+    return JSONResponse(body, 202, headers=dict(response.headers))
 
 
 def queued_responses(model: type[Any]) -> dict[int | str, dict[str, Any]]:
