@@ -20,7 +20,7 @@ install: .venv/.installed ## Make .venv with everything that is needed
 		rm -f .uv.log; }
 	@echo "installing into .venv"
 	@UV_PYTHON_DOWNLOADS=never PATH="$$PATH:$(CURDIR)/.uv/bin" \
-		uv sync --quiet --frozen --python $(PYTHON)
+		uv sync --quiet --frozen --extra traces --python $(PYTHON)
 	@touch $@
 
 up: install ## Run everything on this machine until Ctrl-C

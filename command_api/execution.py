@@ -16,6 +16,7 @@ from command_api.event_store.recorder import GroupCommitRecorder
 from command_api.outcomes import CarriedOut
 from domain.errors import SlackwaterError
 from domain.sealing import PersonKey
+from edge.traces import current_traceparent
 
 DECISION_TRIES_MAX = 5
 """A decision that lost a race is taken again on fresh facts, this often at most."""
@@ -124,6 +125,7 @@ class Execution:
             decision.assumed,
             key=decision.new_key,
             erases=isinstance(command, Erase),
+            traceparent=current_traceparent(),
         )
 
     def _position_of(self, command: AnyCommand, append: Append, positions: Sequence[int]) -> int:

@@ -57,10 +57,10 @@ class RequestLog:
         try:
             await self._app(scope, receive, watched)
         finally:
-            route = scope.get(ROUTE) or getattr(scope.get("route"), "path", "unmatched")
+            method, route = route_of(scope)
             if self._wants(route, status):
                 fields = {
-                    "method": scope["method"] if route != "unmatched" else "ANY",
+                    "method": method,
                     "route": route,
                     "status": status,
                     "ms": round(1000 * (time.perf_counter() - started), 3),
@@ -74,6 +74,12 @@ class RequestLog:
         if status >= _FAILED:
             return self._which != "none"
         return self._which == "all" and route not in PROBES
+
+
+def route_of(scope: Scope) -> tuple[str, str]:
+    """Method and path of the route that a request was for, in words of ours alone."""
+    route = scope.get(ROUTE) or getattr(scope.get("route"), "path", None)
+    return ("ANY", "unmatched") if route is None else (scope["method"], route)
 
 
 def _position(start: Message) -> int | None:

@@ -14,7 +14,10 @@ from launcher.token_key import access_tokens
 
 
 def serve_commands(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. Raises SettingMissing, JournalUnavailable."""
+    """Serves until SIGTERM or SIGINT.
+
+    Raises SettingMissing, JournalUnavailable, TracesUnavailable.
+    """
     with _journal(settings) as journal:
         app = create_app(
             database_url=database_url(settings),
@@ -22,7 +25,7 @@ def serve_commands(settings: Settings) -> None:
             settings=settings.masked(),
             journal=journal,
         )
-        serve(app, settings, settings.command_port)
+        serve(app, settings, "command-api", settings.command_port)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ LaunchError
 ├── PortInUse               something else listens there
 ├── AlreadyRunning          another `up` has this data directory
 ├── JournalUnavailable      another process has the journal, it is damaged, or there is none
+├── TracesUnavailable       what sends traces is not installed
 ├── SchemaNotMade           Postgres is away, or does not let us make tables or roles
 ├── ServerFailed            an embedded server did not come up
 └── StoppedWhileStarting    asked to stop before everything was up
@@ -34,6 +35,10 @@ class AlreadyRunning(LaunchError):
 
 class JournalUnavailable(LaunchError):
     """Another process has the journal, it is damaged, or there is none."""
+
+
+class TracesUnavailable(LaunchError):
+    """Traces are wanted, and what sends them is not installed."""
 
 
 class SchemaNotMade(LaunchError):

@@ -8,11 +8,11 @@ from query_api.app import create_app
 
 
 def serve_queries(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. Raises SettingMissing."""
+    """Serves until SIGTERM or SIGINT. Raises SettingMissing, TracesUnavailable."""
     app = create_app(
         database_url=database_url(settings),
         redis_url=redis_url(settings),
         tokens=access_tokens(settings),
         settings=settings.masked(),
     )
-    serve(app, settings, settings.query_port)
+    serve(app, settings, "query-api", settings.query_port)

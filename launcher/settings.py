@@ -152,6 +152,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Which,
         "of which requests an API writes a line: all (but probes), failed (5xx), none",
     ] = "all"
+    traces_url: Annotated[
+        str, "where spans go by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; none"
+    ] = ""
+    traces_share: Annotated[
+        float, Meta(ge=0, le=1), "part of the requests that are traced, the same for all processes"
+    ] = 1.0
 
     @property
     def great(self) -> Greatness:

@@ -91,6 +91,7 @@ class Projector:
         great: Greatness = NOBODY_IS_GREAT,
         cold_after: float = 0,
         idle_seconds: float = HEARTBEAT_SECONDS,
+        batch_log: BatchLog | None = None,
     ) -> None:
         self._redis = redis
         self._log = log
@@ -107,7 +108,7 @@ class Projector:
         self._building_since: dict[Shard, float] = {}
         self._share_until = 0.0
         self._propagations: deque[float] = deque(maxlen=PROPAGATIONS_KEPT)
-        self._batch_log = BatchLog()
+        self._batch_log = batch_log or BatchLog()
 
     def step(self) -> None:
         """Applies what there is to the shards of this worker's share, or waits for it a moment.
@@ -224,7 +225,7 @@ class Projector:
         applied = [one for one in entries if before.position < one.position <= reached.position]
         BATCH_SECONDS.labels(name).observe(seconds)
         BATCH_ENTRIES.labels(name).observe(len(applied))
-        self._batch_log.add(len(applied), reached.position, seconds)
+        self._batch_log.add(shard, applied, seconds)
         if name == HOME_FEED:
             self._measure_propagation(applied, self._building_since.get(shard, 0.0))
         return reached != before

@@ -5,14 +5,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import redis.exceptions
+from opentelemetry.trace import Tracer
 from prometheus_client import Counter, start_http_server
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from projections.batch_log import BatchLog
 from projections.catalogue import NAMES, PROJECTIONS
 from projections.derived import DerivedReadModels
 from projections.greatness import NOBODY_IS_GREAT, Greatness
@@ -25,6 +28,7 @@ from projections.log.stream import Stream
 from projections.membership import HEARTBEAT_SECONDS, Member
 from projections.projector import Projector
 from projections.stopping import Stop, stop_when_signalled
+from projections.traces import AppliedTraces, CarriedTraces
 from projections.valkey_memory import ValkeyMemory
 
 logger = logging.getLogger(__name__)
@@ -61,7 +65,9 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """What a worker needs to run. `metrics_port` 0: no figures over HTTP."""
+    """What a worker needs to run. `metrics_port` 0: no figures over HTTP.
+    `tracer` None: no traces.
+    """
 
     database_url: str
     redis_url: str
@@ -73,6 +79,7 @@ class WorkerConfig:
     cold_after: float = 0
     poison: Policy = "stop"
     stream_entries_max: int = STREAM_ENTRIES_MAX
+    tracer: Tracer | None = None
 
 
 def run_relay(config: WorkerConfig) -> None:
@@ -85,6 +92,7 @@ def run_relay(config: WorkerConfig) -> None:
         member,
         DerivedReadModels(client, NAMES),
         entries_max=config.stream_entries_max,
+        tracing=CarriedTraces(config.tracer, store) if config.tracer else nullcontext,
     )
     memory = ValkeyMemory(client)
 
@@ -107,6 +115,7 @@ def run_projector(config: WorkerConfig) -> None:
         client, log, quarantine, member, PROJECTIONS,
         shards=config.shards, window=config.window, great=config.great,
         cold_after=config.cold_after,
+        batch_log=BatchLog(AppliedTraces(config.tracer) if config.tracer else None),
     )  # fmt: skip
     run_steps(projector.step, stop)
     _leave(member)

@@ -51,7 +51,8 @@ class Append:
     With a `record`, the command is remembered with them; a command of its id is stored once.
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
     to be right. `key` is that of the person whom the last of them registers; `erases`: the last of
-    them erases a person, and their key is destroyed with it.
+    them erases a person, and their key is destroyed with it. `traceparent`: of the request, if it
+    is traced.
     """
 
     events: Sequence[StoredEvent]
@@ -59,6 +60,7 @@ class Append:
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     key: bytes | None = None
     erases: bool = False
+    traceparent: str | None = None
     positions: Future[list[int]] = field(default_factory=Future)
     waiter: asyncio.Future[None] | None = None
     """Of a caller on an event loop: done soon after `positions`."""

@@ -11,6 +11,7 @@ QUARANTINE_TABLE = "slackwater_quarantine"
 COMMANDS_TABLE = "slackwater_commands"
 KEYS_TABLE = "slackwater_keys"
 ERASURES_TABLE = "slackwater_erasures"
+TRACES_TABLE = "slackwater_traces"
 
 
 @cache
@@ -25,6 +26,7 @@ def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE
         commands=Identifier(schema, COMMANDS_TABLE),
         keys=Identifier(schema, KEYS_TABLE),
         erasures=Identifier(schema, ERASURES_TABLE),
+        traces=Identifier(schema, TRACES_TABLE),
         commands_by_age=Identifier(f"{COMMANDS_TABLE}_by_age"),
         commands_age_index=Identifier(schema, f"{COMMANDS_TABLE}_by_age"),
         events_position_index=Identifier(schema, f"{events_table}_notification_id_idx"),

@@ -38,6 +38,7 @@ from command_api.event_store.positions import (
     records_of,
 )
 from command_api.event_store.queries import query
+from command_api.event_store.trace_contexts import TraceContexts
 
 RETRY_SECONDS_MAX = 5.0
 """How long a group is tried again while the store cannot be reached."""
@@ -78,6 +79,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         self._on_epoch = on_epoch
         self._records = CommandRecords(datastore.schema)
         self._keys = PersonKeys(datastore.schema)
+        self._traces = TraceContexts(datastore.schema)
         self._retry_seconds = patience.retry_seconds if patience else RETRY_SECONDS_MAX
         self._committer = GroupCommitter(
             self._commit_group, answer_seconds=patience.answer_seconds if patience else None
@@ -220,6 +222,7 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
                 if records := records_of(missing, stored):
                     self._records.record(cursor, records)
                 self._keys.take_over(cursor, missing, stored)
+                self._traces.keep(cursor, missing, stored)
                 commits = True
         except STORE_AWAY as error:
             if commits:

@@ -12,6 +12,7 @@ _STATEMENTS = (
     "create_commands",
     "create_keys",
     "create_guard",
+    "create_traces",
 )
 
 

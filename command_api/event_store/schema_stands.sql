@@ -5,6 +5,7 @@ SELECT
     AND to_regclass('{commands_age_index}') IS NOT NULL
     AND to_regclass('{quarantine}') IS NOT NULL
     AND to_regclass('{erasures}') IS NOT NULL
+    AND to_regclass('{traces}') IS NOT NULL
     AND EXISTS (
         SELECT FROM pg_attribute
         WHERE attrelid = to_regclass('{epoch}') AND attname = 'replaces'

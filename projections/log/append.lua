@@ -2,8 +2,8 @@
 -- thinks it does, and carries the same epoch. Redis itself refuses an id that is not above the
 -- last one; this check comes first so that nothing is written half.
 -- KEYS: stream, epoch.  ARGV: epoch, expected last position, then for each entry
--- position, prev, originator id, topic, state, key (of a registered person; mostly empty), erased (the
--- number of a person who is gone from here on: the entry that carries their key goes; mostly empty).
+-- position, prev, originator id, topic, state; and, mostly empty: key (of a registered person), erased (the
+-- number of a person who is gone from here on: the entry that carries their key goes), traceparent.
 -- Returns the stream's last position, or -1 on another epoch.
 local stream, epoch_key = KEYS[1], KEYS[2]
 local epoch, expected = ARGV[1], tonumber(ARGV[2])
@@ -25,10 +25,13 @@ if last ~= expected then
     return last
 end
 
-for i = 3, #ARGV, 7 do
+for i = 3, #ARGV, 8 do
     local fields = { 'prev', ARGV[i + 1], 'id', ARGV[i + 2], 'topic', ARGV[i + 3], 'state', ARGV[i + 4] }
     if ARGV[i + 5] ~= '' then
         fields[9], fields[10] = 'key', ARGV[i + 5]
+    end
+    if ARGV[i + 7] ~= '' then
+        fields[#fields + 1], fields[#fields + 2] = 'traceparent', ARGV[i + 7]
     end
     redis.call('XADD', stream, ARGV[i] .. '-0', unpack(fields))
     if ARGV[i + 6] ~= '' then

@@ -16,8 +16,9 @@ class Entry:
 
     `prev` is the position before this one (0 for the first): positions have holes, so this is
     how a reader knows that it misses nothing. `key` goes with a registration: the person's, unless
-    they are erased. The last two are a reader's own (quarantine.py): it leaves this event out; or
-    it takes it, but has left out another of the same aggregate, so that it may change nothing.
+    they are erased; `traceparent` with an event of a request that is traced. The last two are a
+    reader's own (quarantine.py): it leaves this event out; or it takes it, but has left out another
+    of the same aggregate, so that it may change nothing.
     """
 
     position: int
@@ -26,6 +27,7 @@ class Entry:
     topic: str
     state: bytes
     key: bytes = b""
+    traceparent: str = ""
     is_left_out: bool = False
     is_torn: bool = False
 

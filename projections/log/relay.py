@@ -6,7 +6,8 @@ go on, and append.lua refuses everything that does not follow it.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -53,6 +54,10 @@ Wait = Callable[[float], object]
 """Waits so many seconds, or less if the process is asked to stop."""
 
 
+Tracing = Callable[[Sequence[Entry]], AbstractContextManager[Sequence[Entry]]]
+"""Gives entries the traces that they are of, and is left when they are carried."""
+
+
 class Relay:
     """Does one batch at a time.
 
@@ -68,6 +73,7 @@ class Relay:
         *,
         entries_max: int = STREAM_ENTRIES_MAX,
         idle_seconds: float = HINT_SECONDS_MAX,
+        tracing: Tracing = nullcontext,
     ) -> None:
         self._store = store
         self._stream = stream
@@ -75,6 +81,7 @@ class Relay:
         self._derived = derived
         self._entries_max = entries_max
         self._idle_seconds = idle_seconds
+        self._tracing = tracing
         self._epoch = ""
         self._last: int | None = None
         self._newest: Entry | None = None
@@ -183,7 +190,8 @@ class Relay:
             if not last and self._store.epoch() != self._epoch:
                 self._last = None  # no event before these says of which history they are
                 return
-            self._last = self._stream.append(self._epoch, last, entries)
+            with self._tracing(entries) as carried:
+                self._last = self._stream.append(self._epoch, last, carried)
         except HistoryMismatch:
             # Emptied, or replaced, under our hands: look again from the start.
             self._last = None

@@ -62,6 +62,12 @@ class Store:
         """All entries above a position that is itself in the log (or 0) up to another."""
         return self._entries(self._select_range, position, {"until": until})
 
+    def traces(self, position: int, until: int) -> dict[int, str]:
+        """The traces that the events above a position and up to another came from, if any."""
+        given = {"after": position, "until": until}
+        with self._connected() as connection:
+            return dict(connection.execute(query("select_traces"), given, prepare=True).fetchall())
+
     def erased_of(self, people: Sequence[UUID], until: int) -> set[UUID]:
         """Which of these people are erased, up to a position."""
         given = {"people": list(people), "until": until}

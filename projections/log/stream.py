@@ -63,7 +63,7 @@ class Stream:
         for entry in entries:
             arguments += (
                 entry.position, entry.prev, entry.originator_id.bytes, entry.topic, entry.state,
-                entry.key, _erased_in(entry),
+                entry.key, _erased_in(entry), entry.traceparent,
             )  # fmt: skip
         last = cast("int", self._append(keys=[STREAM, EPOCH], args=arguments))
         if last < 0:
@@ -132,6 +132,7 @@ def _entry(entry_id: bytes, fields: Fields) -> Entry:
             topic=fields[b"topic"].decode(),
             state=fields[b"state"],
             key=fields.get(b"key", b""),
+            traceparent=fields.get(b"traceparent", b"").decode(),
         )
     except (KeyError, ValueError, AssertionError) as error:
         raise MalformedEntry(position) from error

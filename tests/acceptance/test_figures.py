@@ -1,7 +1,13 @@
 """Running processes tell what alarms need to know of the servers and disks below them."""
 
-import httpx
+from contextlib import closing
 
+import httpx
+import psycopg
+from redis import Redis
+
+from projections.log.stream import STREAM
+from tests.acceptance.people import Person
 from tests.waiting import until
 from tests.whole_system import Running
 
@@ -26,3 +32,12 @@ def test_a_command_api_tells_how_much_room_its_journal_has(running: Running) -> 
     assert free is not None
     assert size is not None
     assert 0 < free < size
+
+
+def test_what_nobody_wants_traced_names_no_trace(running: Running, people: list[Person]) -> None:
+    people[0].post("as always")
+    with closing(Redis.from_url(running.addresses.redis_url)) as redis:
+        entries = until(lambda: redis.xrevrange(STREAM, count=5), "the stream has entries")
+    assert not [fields for _, fields in entries if b"traceparent" in (fields or {})]
+    with psycopg.connect(running.addresses.database_url) as connection:
+        assert connection.execute("SELECT FROM slackwater_traces").fetchall() == []

@@ -66,6 +66,10 @@ STATEMENTS: Mapping[LiteralString, Container[str]] = {
     "TRUNCATE slackwater_keys": NOBODY,
     "SELECT * FROM slackwater_erasures": {"command_api"},
     "DELETE FROM slackwater_erasures": {"command_api"},
+    # Which traces events are of.
+    "SELECT * FROM slackwater_traces": {"command_api", "relay"},
+    "INSERT INTO slackwater_traces VALUES (1, 't') ON CONFLICT DO NOTHING": {"command_api"},
+    "DELETE FROM slackwater_traces": {"command_api"},
     # The relational projection.
     "SELECT * FROM slackwater_relational_1.known_people": READS_TABLES,
     "SELECT * FROM slackwater_relational_generations": READS_TABLES,
