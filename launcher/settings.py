@@ -1,11 +1,9 @@
 """Every setting, in one place: read from the environment, checked before anything starts."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
@@ -14,8 +12,11 @@ from msgspec.structs import FieldInfo, fields
 from edge.key_ring import SECRET_BYTES_MIN
 from edge.request_log import Which
 from launcher.errors import SettingInvalid
+from launcher.passwords import passwords_in
 from launcher.secret import Secret
 from projections.greatness import NOBODY_IS_GREAT, Greatness
+
+ENVIRONMENT_PREFIX = "SLACKWATER_"
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -169,11 +170,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The environment's settings, but for those given. Raises SettingInvalid."""
         names = {field.name: environment_name(field.name) for field in fields(cls)}
         found = {field: os.environ[name] for field, name in names.items() if name in os.environ}
-        settings = cls(**_checked(found | given))
+        return cls.apart(**found | given)
+
+    @classmethod
+    def apart(cls, **given: Any) -> "Settings":
+        """The defaults, but for those given: for a system that has nothing to do with what the
+        environment names. Raises SettingInvalid.
+        """
+        settings = cls(**_checked(given))
         if settings.great_until >= settings.great_from > 0:
             raise SettingInvalid(
-                f"{names['great_until']}: {settings.great_until} followers are not fewer than "
-                f"{settings.great_from}"
+                f"{environment_name('great_until')}: {settings.great_until} followers are not "
+                f"fewer than {settings.great_from}"
             )
         return settings
 
@@ -186,7 +194,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """What must not be shown: each secret, and the password in each address."""
         values = [getattr(self, name) for name in self.__struct_fields__]
         whole = frozenset(value.value for value in values if isinstance(value, Secret))
-        return whole | {found for value in whole for found in _passwords(value)}
+        return whole | {found for value in whole for found in passwords_in(value)}
 
     def masked(self) -> dict[str, Any]:
         """The settings in force, fit to be shown: secrets are masked."""
@@ -195,20 +203,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def environment_name(field: str) -> str:
     """The environment variable of a setting."""
-    return f"SLACKWATER_{field.upper()}"
-
-
-def without_password(address: str) -> str:
-    """A connection string, URL or libpq keywords, fit to be shown."""
-    shown = re.sub(r"(://[^/@:]*:)[^/@]*@", r"\1***@", address)
-    return re.sub(r"(password=)('[^']*'|[^\s&]+)", r"\1***", shown)
-
-
-def _passwords(address: str) -> list[str]:
-    """As it stands in a connection string, and as it is meant there."""
-    found = re.findall(r"://[^/@:]*:([^/@]*)@|password=(?:'([^']*)'|([^\s&']+))", address)
-    written = [part for parts in found for part in parts if part]
-    return [*written, *map(unquote, written)]
+    return f"{ENVIRONMENT_PREFIX}{field.upper()}"
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:

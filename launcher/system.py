@@ -16,7 +16,7 @@ from launcher.ports import choose_ports
 from launcher.private_directory import make_private
 from launcher.readiness import answers, wait_until_ready
 from launcher.secret import Secret
-from launcher.settings import Settings, environment_name
+from launcher.settings import ENVIRONMENT_PREFIX, Settings, environment_name
 from launcher.supervisor import Supervisor, Tell
 from launcher.token_key import ensure_key_file
 
@@ -178,7 +178,9 @@ class System:
         if settings.token_key is None and settings.token_key_file is None:
             ensure_key_file(self.directory.token_key_file)
             given[environment_name("token_key_file")] = str(self.directory.token_key_file)
-        return dict(os.environ) | given
+        # Whatever else the environment says is of a system that these settings may be apart from.
+        rest = {k: v for k, v in os.environ.items() if not k.startswith(ENVIRONMENT_PREFIX)}
+        return rest | given
 
     def _add(self, name: str, environment: dict[str, str], *, running: bool = True) -> None:
         command = name.rstrip("-0123456789")

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from rich.console import Console
 
 from launcher.errors import StoppedWhileStarting
+from launcher.passwords import without_password
 from launcher.projector_scaler import Scaler
 from launcher.projector_scaling import Rule
-from launcher.settings import Settings, without_password
+from launcher.settings import Settings
 from launcher.stop_signals import INTERRUPTED, stop_when_asked
 from launcher.system import Addresses, System
 
@@ -54,7 +55,11 @@ def _show(addresses: Addresses, settings: Settings, system: System) -> None:
         "query API": addresses.query_api,
         "Postgres": without_password(addresses.database_url),
         "Valkey": without_password(addresses.redis_url),
-        **{f"figures of {name}": url for name, url in addresses.metrics.items()},
+        **{
+            f"figures of {name}": url
+            for name, url in addresses.metrics.items()
+            if name not in system.spare_projectors
+        },
         "data": str(system.directory.path),
         "logs": str(system.directory.logs),
     }

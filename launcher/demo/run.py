@@ -29,10 +29,9 @@ def run_demo(*, source: Path | None, posts: int | None, json_file: Path | None) 
     history = read_history(source or SHIPPED, posts)
     directory = Path(tempfile.mkdtemp(prefix="slackwater-demo-"))
     directory.chmod(0o711)  # as root, Postgres' own account has to get through
-    settings = Settings.of(
+    settings = Settings.apart(
         window=history.posts + 1,  # so that whole feeds can be compared, to the first post
         data_dir=directory, port=0, command_port=0, query_port=0,
-        database_url=None, redis_url=None, token_key=None, token_key_file=None,
     )  # fmt: skip
     system = System(settings, tell=lambda what: console.print(f"[dim]·[/] {what}"))
     stop = stop_when_asked()

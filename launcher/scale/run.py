@@ -27,9 +27,7 @@ def run_scale(
     directory = data_dir or Path(tempfile.mkdtemp(prefix="slackwater-scale-"))
     machine = None
     stop = stop_when_asked()
-    settings = Settings.of(
-        data_dir=directory, database_url=None, redis_url=None, token_key=None, token_key_file=None
-    )
+    settings = Settings.apart(data_dir=directory)
     try:
         if data_dir is None:
             directory.chmod(0o711)  # as root, Postgres' own account has to get through

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from launcher.demo.run import run_demo
 from launcher.errors import LaunchError, SettingInvalid, SettingMissing
+from launcher.passwords import without_password
 from launcher.required import database_url
 from launcher.secret import Secret
-from launcher.settings import Settings, without_password
+from launcher.settings import Settings
 from launcher.shape import Shape
+from launcher.system import System
 from launcher.token_key import access_tokens, ensure_key_file
 from projections.greatness import NOBODY_IS_GREAT, Greatness
 
@@ -165,3 +168,40 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert path.read_bytes() == key
     assert path.stat().st_mode & 0o077 == 0
     assert access_tokens(Settings.of(token_key_file=path)).ring.signing.secret == key
+
+
+@pytest.fixture
+def environment_of_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What names a system that is in use."""
+    address = tmp_path / "address"
+    address.write_text("postgresql://in-use/store")
+    for name, value in {
+        "DATABASE_URL_FILE": str(address), "REDIS_URL_FILE": str(address), "JOURNAL": "in-use",
+        "TOKEN_KEY": "k" * 40, "LIMITS_REDIS_URL": "redis://in-use", "TRACES_URL": "http://in-use/",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"SLACKWATER_{name}", value)
+
+
+@pytest.mark.usefixtures("environment_of_another")
+def test_a_system_apart_has_nothing_of_the_environment(tmp_path: Path) -> None:
+    settings = Settings.apart(data_dir=tmp_path)
+    assert settings == Settings(data_dir=tmp_path)
+    given = System(settings, print)._environment("postgresql://own", "redis://own")
+    assert "in-use" not in " ".join(given.values())
+    assert not [name for name in given if name.startswith("SLACKWATER_") and "_URL_FILE" in name]
+    assert "SLACKWATER_TOKEN_KEY" not in given
+
+
+@pytest.mark.usefixtures("environment_of_another")
+def test_the_demo_plays_into_a_system_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[Settings] = []
+
+    def begun(settings: Settings, tell: object) -> System:
+        used.append(settings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("launcher.demo.run.System", begun)
+    with pytest.raises(KeyboardInterrupt):
+        run_demo(source=None, posts=10, json_file=None)
+    [settings] = used
+    assert (settings.database_url, settings.redis_url, settings.journal) == (None, None, None)
