@@ -148,20 +148,20 @@ def demo(
 def rebuild(
     projections: Names = None,
     every: Annotated[bool, typer.Option("--all", help="Every projection.")] = False,
-    shards: Annotated[int | None, typer.Option(min=1, help="Shards [as before].")] = None,
+    shards: Annotated[int | None, typer.Option(min=1, help="Shards (as before).")] = None,
     window: Annotated[
-        int | None, typer.Option(min=1, help="Posts in a window [as before].")
+        int | None, typer.Option(min=1, help="Posts in a window (as before).")
     ] = None,
     great_from: Annotated[
         int | None,
         typer.Option(
             min=0,
-            help="Followers in a shard with which an author becomes great; 0: nobody [as before].",
+            help="Followers in a shard with which an author becomes great; 0: nobody (as before).",
         ),
     ] = None,
     great_until: Annotated[
         int | None,
-        typer.Option(min=0, help="Followers with which they cease to be, fewer [as before]."),
+        typer.Option(min=0, help="Followers with which they cease to be, fewer (as before)."),
     ] = None,
     switch: Annotated[bool, typer.Option(help="Let readers follow once it is verified.")] = True,
     as_json: AsJson = False,
@@ -182,7 +182,7 @@ def rebuild(
 def verify(
     projections: Names = None,
     sample: Annotated[
-        str | None, typer.Option(help="Compare only a part, e.g. 1% [100%; watching: 5%].")
+        str | None, typer.Option(help="Compare only a part, e.g. 1% (100%; watching: 5%).")
     ] = None,
     seed: Annotated[int, typer.Option(help="Which part: the same for the same seed.")] = 0,
     repair: Annotated[bool, typer.Option("--repair", help="Mend what differs.")] = False,

@@ -32,7 +32,7 @@ def scale(
         bool, typer.Option("--anyway", help="Begin even if memory or disk seem too small.")
     ] = False,
     data_dir: Annotated[
-        Path | None, typer.Option("--data-dir", help="Keep all in this new place [temporary].")
+        Path | None, typer.Option("--data-dir", help="Keep all in this new place (temporary).")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report here.")] = None,
 ) -> None:

@@ -12,7 +12,7 @@ from launcher.errors import LaunchError
 from launcher.settings import Settings
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Where everything is kept [.slackwater].")
+    Path | None, typer.Option("--data-dir", help="Where everything is kept (.slackwater).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -28,7 +28,7 @@ def list_commands(
 
 @journal.command()
 def retry(
-    command_id: Annotated[UUID | None, typer.Argument(help="Which [all rejected ones].")] = None,
+    command_id: Annotated[UUID | None, typer.Argument(help="Which (all rejected ones).")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -42,7 +42,7 @@ def list_generations(settings: Settings, *, as_json: bool) -> int:
         table.add_column(
             column.replace("_", " "),
             justify="left" if column in ("projection", "state") else "right",
-            no_wrap=column == "projection",
+            no_wrap=column in ("projection", "state"),
         )
     for row in rows:
         table.add_row(*("" if cell is None else f"{cell}" for cell in _shown(row).values()))

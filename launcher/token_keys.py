@@ -89,7 +89,7 @@ def _new_key(algorithm: Algorithm) -> Jwk:
 
 
 def _write(path: Path, keys: list[Jwk]) -> None:
-    """Whole, or not at all; for its owner alone."""
+    """Whole, or not at all; for those who could read what it replaces, or for its owner alone."""
     content = json.dumps({"keys": keys}, indent=2)
     assert key_ring(content.encode()), "what is written can be read"
     unfinished = path.with_name(f"{path.name}.unfinished")
@@ -98,6 +98,8 @@ def _write(path: Path, keys: list[Jwk]) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    if path.exists():  # containers read theirs as a user that is not its owner
+        unfinished.chmod(path.stat().st_mode & 0o777)
     unfinished.rename(path)
 
 

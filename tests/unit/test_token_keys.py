@@ -37,7 +37,21 @@ def test_a_secret_is_replaced_by_a_named_key_without_a_gap(
     assert tokens(file).access_of(fresh).person_id == PERSON
     with pytest.raises(InvalidToken):
         tokens(file).access_of(held)
-    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o444], ids=["its owner", "a container's user"])
+def test_who_could_read_the_keys_still_can_and_nobody_else(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "token.key"
+    file.write_bytes(SECRET)
+    file.chmod(mode)
+    add_key(file, "EdDSA")
+    assert file.stat().st_mode & 0o777 == mode
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    add_key(file, "EdDSA")
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_key_that_signs_is_not_taken_away(tmp_path: Path) -> None:
