@@ -12,6 +12,7 @@ from edge.documentation import install_documentation
 from edge.feed_token import SealedFeedTokens, Sealing
 from edge.metrics import RecentRequests, RequestMetrics
 from edge.problems import install_problems, problem_responses
+from edge.read_time import ReadTime
 from edge.rights import check_right, check_that_all_are_there
 from edge.tokens import AccessTokens
 
@@ -50,6 +51,7 @@ def create_api(
     install_documentation(app)
     check_that_all_are_there(app)
     install_problems(app, error_statuses)
+    app.add_middleware(ReadTime)
     app.add_middleware(BodyLimit)
     app.add_middleware(SealedFeedTokens, sealing=Sealing.under(tokens.ring))
     app.add_middleware(RequestMetrics, recent=recent)

@@ -127,6 +127,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(ge=0, le=10),
         "proxies of yours before the APIs, each of which appends to X-Forwarded-For (`up` has one)",
     ] = 0
+    connections_max: Annotated[
+        int, Meta(ge=1, le=1_000_000), "open connections to one API process"
+    ] = 4_000
     cors_origins: Annotated[
         str,
         Meta(pattern=r"^$|^https?://[^ /*]+( https?://[^ /*]+)*$"),

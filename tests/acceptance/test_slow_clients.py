@@ -1,35 +1,15 @@
 """Who sends slowly, or too much, is cut off by the gateway, and holds nobody else up."""
 
 import contextlib
-import socket
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import httpx
 
 from tests.examples import long
+from tests.raw_client import LONGEST_SECONDS, connected, said
 
 READ_HEADER_SECONDS = 5
-LONGEST_SECONDS = READ_HEADER_SECONDS + 10
 CLIENTS = 50
-
-
-@contextmanager
-def connected(gateway: str) -> Generator[socket.socket]:
-    found = urlsplit(gateway)
-    with socket.create_connection((found.hostname, found.port), LONGEST_SECONDS) as client:
-        yield client
-
-
-def said(client: socket.socket) -> bytes:
-    """Everything until the other side hangs up. Raises TimeoutError if it does not."""
-    answer = b""
-    with contextlib.suppress(ConnectionResetError):
-        while part := client.recv(65_536):
-            answer += part
-    return answer
 
 
 @long

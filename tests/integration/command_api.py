@@ -4,11 +4,12 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from command_api.app import create_app
 from command_api.journal.journal import Journal
@@ -39,13 +40,14 @@ def command_api(database_url: str, journal_file: Path | None) -> Generator[httpx
 
 
 @contextmanager
-def served(api: FastAPI) -> Generator[str]:
-    """The address of an API that is served meanwhile."""
+def served(api: ASGIApp, **options: Any) -> Generator[str]:
+    """The address of an API that is served meanwhile, with more of uvicorn's options if given."""
     server = uvicorn.Server(
         uvicorn.Config(
-            api, port=0, log_config=None, ws="none", timeout_graceful_shutdown=GRACE_SECONDS
+            api, port=0, log_config=None, ws="none", timeout_graceful_shutdown=GRACE_SECONDS,
+            **options,
         )
-    )
+    )  # fmt: skip
     thread = threading.Thread(target=server.run)
     thread.start()
     until(lambda: server.started or not thread.is_alive(), "the API starts")
