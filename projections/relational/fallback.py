@@ -51,6 +51,21 @@ class FallbackReader:
         """A page of whom a person follows, likewise."""
         return await self._people("select_followees", person_id, below, limit, up_to)
 
+    async def followed(self, person_id: UUID, *, up_to: int | None) -> Found[frozenset[int]]:
+        """The numbers of all whom a person follows, also of who is erased since: the events that
+        end their part in a feed are still to be told to whoever goes on from there.
+        """
+
+        async def look(connection: Connection) -> Found[frozenset[int]]:
+            view = await View.of(connection, up_to)
+            person = await view.one("select_person", id=person_id)
+            if person is None:
+                return Found(view.standing, None)
+            rows = await view.all("select_followed", person=person[0])
+            return Found(view.standing, frozenset(number for (number,) in rows))
+
+        return await self._snapshots.answer(look)
+
     async def post(self, post_id: UUID, *, up_to: int | None) -> Found[PostRow]:
         """A visible post."""
 

@@ -1,7 +1,8 @@
 -- A page of a person's feed as of a position, newest first: posts up to `top` (below a cursor, and
 -- published by then). A merge: only the sources with the newest posts can have one on the page, so
--- each source is asked for its newest, and those few for as many as fit. Nothing is sorted whole.
-WITH source AS (
+-- each source is asked for its newest, and those few for as many as fit. Nothing is sorted whole. Who
+-- is erased is no source: left out later, they would leave pages that end too early.
+WITH followed AS (
     SELECT %(person)s::bigint AS author
     UNION ALL
     SELECT followee
@@ -10,6 +11,11 @@ WITH source AS (
         AND followee <> %(person)s
         AND from_position <= %(as_of)s
         AND (to_position IS NULL OR to_position > %(as_of)s)
+),
+source AS (
+    SELECT followed.author
+    FROM followed
+    JOIN {known_people} AS person ON person.number = followed.author
 ),
 newest_source AS (
     SELECT source.author

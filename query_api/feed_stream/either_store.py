@@ -118,11 +118,8 @@ class EitherStore:
 
     async def past_followees(self, caller: Caller, up_to: int) -> Followees:
         """Whom they followed then, or when the tables stood; they may not have come so far."""
-        found = await self._models.fallback.followees(
-            caller.id, below=0, limit=FOLLOWEES_MAX, up_to=up_to
-        )
-        people = found.row.people if found.row else []
-        return Followees(found.standing.position, frozenset(row.number for row in people))
+        found = await self._models.fallback.followed(caller.id, up_to=up_to)
+        return Followees(found.standing.position, found.row or frozenset())
 
     async def writer(self, number: int) -> Writer | None:
         """The person with this number; None if they are gone, and their key with them.
