@@ -2,8 +2,9 @@
 -- thinks it does, and carries the same epoch. Redis itself refuses an id that is not above the
 -- last one; this check comes first so that nothing is written half.
 -- KEYS: stream, epoch.  ARGV: epoch, expected last position, then for each entry
--- position, prev, originator id, topic, state; and, mostly empty: key (of a registered person), erased (the
--- number of a person who is gone from here on: the entry that carries their key goes), traceparent.
+-- position, prev, originator id, topic, state, traceparent (mostly empty). Never anything that has to
+-- be forgotten: what XDEL takes out of a stream stands in its memory, and in every copy of that, until
+-- the whole node around it is trimmed.
 -- Returns the stream's last position, or -1 on another epoch.
 local stream, epoch_key = KEYS[1], KEYS[2]
 local epoch, expected = ARGV[1], tonumber(ARGV[2])
@@ -25,19 +26,12 @@ if last ~= expected then
     return last
 end
 
-for i = 3, #ARGV, 8 do
+for i = 3, #ARGV, 6 do
     local fields = { 'prev', ARGV[i + 1], 'id', ARGV[i + 2], 'topic', ARGV[i + 3], 'state', ARGV[i + 4] }
     if ARGV[i + 5] ~= '' then
-        fields[9], fields[10] = 'key', ARGV[i + 5]
-    end
-    if ARGV[i + 7] ~= '' then
-        fields[#fields + 1], fields[#fields + 2] = 'traceparent', ARGV[i + 7]
+        fields[9], fields[10] = 'traceparent', ARGV[i + 5]
     end
     redis.call('XADD', stream, ARGV[i] .. '-0', unpack(fields))
-    if ARGV[i + 6] ~= '' then
-        -- Who still needs it finds the gap, and reads the store, which has no key any more.
-        redis.call('XDEL', stream, ARGV[i + 6] .. '-0')
-    end
     last = tonumber(ARGV[i])
 end
 return last

@@ -28,14 +28,15 @@ class LogReader:
         """The entries that follow `position`, at most `limit`; the first one's prev is `position`.
 
         Waits up to `block_ms` if there are none yet. Raises StoreUnreachable if a gap in the
-        stream cannot be filled now, HistoryMismatch while the store is of another history than
-        the read models; nobody ever skips a gap.
+        stream cannot be filled now, or the key of somebody who registered cannot be asked for;
+        HistoryMismatch while the store is of another history than the read models; nobody ever
+        skips a gap.
         """
         entries = self._stream.read_after(position, limit, block_ms)
         if entries:
             if entries[0].prev != position:
                 return self._refill(position, limit)
-            return unbroken(entries)
+            return self._store.with_keys(unbroken(entries))
         if self._stream.last_position() > position:
             return self._refill(position, limit)
         return []

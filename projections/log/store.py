@@ -3,10 +3,9 @@
 It only SELECTs, but for one thing: the active relay gives a store that was replaced a new epoch.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -40,16 +39,17 @@ class Store:
 
     def read_after(self, position: int, limit: int) -> list[Entry]:
         """The next entries above a position that is itself in the log (or 0), oldest first."""
-        return self._entries(self._select_entries, position, {"limit": limit})
+        return self.with_keys(self._entries(self._select_entries, position, {"limit": limit}))
 
     def read_on(self, last: int, newest: Entry | None, limit: int) -> list[Entry]:
-        """The same, for who was at `last` before, where `newest` stood (None: not known).
+        """The same without keys, for who was at `last` before, where `newest` stood (None: not
+        known).
 
         Raises HistoryMismatch if the store has something else there, or nothing: what comes after
         it then is not what came after it before.
         """
         if not last:
-            return self.read_after(0, limit)
+            return self._entries(self._select_entries, 0, {"limit": limit})
         found = self._entries(self._select_entries, last - 1, {"limit": limit + 1})
         is_there = bool(found) and found[0].position == last
         if not is_there or (newest is not None and _content(found[0]) != _content(newest)):
@@ -59,21 +59,24 @@ class Store:
         return found[1:]
 
     def read_up_to(self, position: int, until: int) -> list[Entry]:
-        """All entries above a position that is itself in the log (or 0) up to another."""
+        """All entries above a position that is itself in the log (or 0) up to another; no keys."""
         return self._entries(self._select_range, position, {"until": until})
+
+    def with_keys(self, entries: list[Entry]) -> list[Entry]:
+        """These entries, each registration with the person's key, unless they are erased."""
+        people = [entry.position for entry in entries if entry.topic == Registered.TOPIC]
+        if not people:
+            return entries
+        with self._connected() as connection:
+            found = connection.execute(self._select_keys, {"numbers": people}, prepare=True)
+            keys: dict[int, bytes] = dict(found.fetchall())
+        return [replace(one, key=keys.get(one.position, b"")) for one in entries]
 
     def traces(self, position: int, until: int) -> dict[int, str]:
         """The traces that the events above a position and up to another came from, if any."""
         given = {"after": position, "until": until}
         with self._connected() as connection:
             return dict(connection.execute(query("select_traces"), given, prepare=True).fetchall())
-
-    def erased_of(self, people: Sequence[UUID], until: int) -> set[UUID]:
-        """Which of these people are erased, up to a position."""
-        given = {"people": list(people), "until": until}
-        with self._connected() as connection:
-            rows = connection.execute(query("select_erased"), given).fetchall()
-        return {person for (person,) in rows}
 
     def head(self) -> int:
         """The newest position; 0 while there is no history."""
@@ -159,13 +162,7 @@ class Store:
         with self._connected() as connection:
             parameters = {"after": position} | bounds
             rows = connection.execute(statement, parameters, prepare=True).fetchall()
-            entries = chained(rows, position)
-            people = [entry.position for entry in entries if entry.topic == Registered.TOPIC]
-            if not people:
-                return entries
-            found = connection.execute(self._select_keys, {"numbers": people}, prepare=True)
-            keys: dict[int, bytes] = dict(found.fetchall())
-        return [replace(one, key=keys.get(one.position, b"")) for one in entries]
+        return chained(rows, position)
 
     @contextmanager
     def _connected(self) -> Generator[psycopg.Connection[TupleRow]]:

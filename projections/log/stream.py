@@ -1,4 +1,7 @@
-"""The Redis Stream that carries the log: entry ids are positions, each entry names its prev."""
+"""The Redis Stream that carries the log: entry ids are positions, each entry names its prev.
+
+Keys of people are not in it: `Store.with_keys` has them.
+"""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -7,8 +10,6 @@ from uuid import UUID
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from domain.errors import UnreadableEvent
-from domain.events import Erased
 from projections.log.entry import Entry
 from projections.log.errors import HistoryMismatch, MalformedEntry
 from projections.scripts import load_script
@@ -63,7 +64,7 @@ class Stream:
         for entry in entries:
             arguments += (
                 entry.position, entry.prev, entry.originator_id.bytes, entry.topic, entry.state,
-                entry.key, _erased_in(entry), entry.traceparent,
+                entry.traceparent,
             )  # fmt: skip
         last = cast("int", self._append(keys=[STREAM, EPOCH], args=arguments))
         if last < 0:
@@ -90,17 +91,6 @@ class Stream:
         """The newest entry that the stream still holds."""
         newest = cast("list[tuple[bytes, Fields]]", self._redis.xrevrange(STREAM, count=1))
         return _entry(*newest[0]) if newest else None
-
-
-def _erased_in(entry: Entry) -> int | bytes:
-    """The number of the person whom this entry erases, if it does and can be read."""
-    if entry.topic != Erased.TOPIC:
-        return b""
-    try:
-        body = entry.body
-    except UnreadableEvent:  # whoever projects it says so
-        return b""
-    return body.person if isinstance(body, Erased) else b""
 
 
 def position_of(entry_id: bytes) -> int:
@@ -131,7 +121,6 @@ def _entry(entry_id: bytes, fields: Fields) -> Entry:
             originator_id=UUID(bytes=fields[b"id"]),
             topic=fields[b"topic"].decode(),
             state=fields[b"state"],
-            key=fields.get(b"key", b""),
             traceparent=fields.get(b"traceparent", b"").decode(),
         )
     except (KeyError, ValueError, AssertionError) as error:

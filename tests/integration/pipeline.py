@@ -11,6 +11,7 @@ from projections.catalogue import NAMES, PROJECTIONS
 from projections.derived import DerivedReadModels
 from projections.generations import Generations
 from projections.greatness import NOBODY_IS_GREAT, Greatness
+from projections.log.entry import Entry
 from projections.log.quarantine import Policy, Quarantine
 from projections.log.reader import LogReader
 from projections.log.relay import STREAM_ENTRIES_MAX, Relay
@@ -107,6 +108,13 @@ class Pipeline:
     def slowest_position(self) -> int:
         """Where the slowest shard stands."""
         return self.read_models.slowest_position()
+
+    def has_carried_all(self) -> list[Entry]:
+        """The stream has what the store has, but for the keys of people; returns what it has."""
+        carried = self.stream.read_after(0, 100)
+        assert self.store.with_keys(carried) == self.store.read_after(0, 100)
+        assert not any(entry.key for entry in carried)
+        return carried
 
     def carry(self, relay: Relay | None = None) -> None:
         """Steps the relay, or this pipeline's own, until the stream holds everything."""

@@ -49,7 +49,7 @@ def settle(pipeline: Pipeline, relay: Relay | None = None) -> None:
 
 
 def assert_equal_to_history(pipeline: Pipeline, database_url: str) -> None:
-    assert pipeline.stream.read_after(0, 100) == pipeline.store.read_after(0, 100)
+    pipeline.has_carried_all()
     with Verification(database_url, pipeline.redis) as verification:
         report = verification.run(NAMES, Sample(), Silence())
     assert report.checked > 0

@@ -24,8 +24,10 @@ def copies_of(database_url: str, redis: Redis, *places: Path) -> dict[str, bytes
             copy = SQL("COPY {} TO STDOUT").format(Identifier(schema, table))
             with connection.cursor().copy(copy) as rows:
                 found[f"{schema}.{table}"] = b"".join(map(bytes, rows))
+    redis.config_set("rdbcompression", "no")  # so that DUMP shows what is there
     for key in cast("list[bytes]", redis.keys("*")):
-        found[f"redis {key!r}"] = key + _value(redis, key)
+        # As it stands in memory and in any copy of it: what a command shows may be less.
+        found[f"redis {key!r}"] = key + cast("bytes", redis.dump(key)) + _value(redis, key)
     for file in (file for place in places for file in _files(place)):
         content = file.read_bytes()
         found[str(file)] = gzip.decompress(content) if file.suffix == ".gz" else content

@@ -107,7 +107,9 @@ def test_nothing_of_them_is_found_anywhere_and_everything_equals_history(
     scene.settle()
     assert differences(database_url, redis) == []
     before = places_of(copies_of(database_url, redis), needles)
-    assert before >= {"public.slackwater_keys", "redis b'slackwater:stream'"}, "it is looked for"
+    assert "public.slackwater_keys" in before, "it is looked for"
+    assert any(place.startswith("redis ") for place in before), "there, too"
+    assert "redis b'slackwater:stream'" not in before, "no XDEL would take it out of memory"
     assert scene.erase().status_code == 204
     until(lambda: scene.ends() == [Unfollowed, Unfollowed, Deleted, Deleted], "all of theirs ends")
     scene.settle()
@@ -218,19 +220,6 @@ def test_who_is_behind_finds_no_fault_and_ends_where_everybody_does(
     scene.pipeline.project(late)
     scene.relational.project(scene.tables)
     assert differences(database_url, redis) == []
-
-
-def test_the_registration_leaves_the_stream_with_the_key_that_it_carries(
-    scene: Scene, redis: Redis
-) -> None:
-    scene.pipeline.carry()
-    carried = {one.position for one in scene.pipeline.stream.read_after(0, 99)}
-    assert scene.number in carried
-    scene.erase().raise_for_status()
-    until(lambda: len(scene.ends()) == 4, "all of theirs ends")
-    scene.pipeline.carry()
-    left = {one.position for one in scene.pipeline.stream.read_after(0, 99)}
-    assert carried - left == {scene.number}
 
 
 def test_who_registered_before_anything_was_sealed_cannot_be_erased_and_is_told_why(

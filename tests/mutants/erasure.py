@@ -19,20 +19,6 @@ MUTANTS = (
         ERASURE,
     ),
     Mutant(
-        "the stream goes on carrying the key",
-        "projections/log/append.lua",
-        "redis.call('XDEL', stream, ARGV[i + 6] .. '-0')",
-        "",
-        ERASURE,
-    ),
-    Mutant(
-        "verification takes what went with an erasure for lost",
-        "projections/verify/chain.py",
-        "e.position in here or e.originator_id not in erased",
-        "True",
-        ERASURE,
-    ),
-    Mutant(
         "verification expects profiles to which there is no key",
         "projections/verify/facts.py",
         "if is_here and is_visible and fact is None:",

@@ -167,8 +167,8 @@ READING = (
     Mutant(
         "a gap inside the stream is skipped",
         "projections/log/reader.py",
-        "return unbroken(entries)",
-        "return entries",
+        "with_keys(unbroken(entries))",
+        "with_keys(entries)",
         READER,
     ),
     Mutant(

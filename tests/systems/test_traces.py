@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 
 import httpx
 import pytest
+from redis import Redis
 
+from launcher.system import Addresses
 from projections.catalogue import NAMES
+from projections.progress import Silence
+from projections.verify.inspection import Sample
+from projections.verify.verification import Verification
 from tests.acceptance.people import Person
 from tests.collector import Collector, Span, collecting
 from tests.places import let_through
@@ -22,6 +28,8 @@ FINISHED = {f"apply {name}" for name in NAMES} | {"POST /posts/", "carry"}
 class Traced:
     """A running system whose spans are collected."""
 
+    addresses: Addresses
+    redis: Redis
     http: httpx.Client
     collector: Collector
     reader: Person
@@ -33,11 +41,12 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Generator[Traced]:
     with (
         collecting() as collector,
         whole_system(place, shards=3, window=20, traces_url=collector.url) as running,
+        closing(Redis.from_url(running.addresses.redis_url)) as redis,
         httpx.Client(base_url=running.addresses.gateway, timeout=30) as http,
     ):
         author, reader = Person.register(http, "author"), Person.register(http, "reader")
         reader.follow(author)
-        yield Traced(http, collector, reader)
+        yield Traced(running.addresses, redis, http, collector, reader)
 
 
 def spans_of_a_post(traced: Traced, **headers: str) -> dict[str, Span]:
@@ -115,6 +124,14 @@ def test_nothing_that_somebody_wrote_or_is_gets_into_a_trace(traced: Traced) -> 
     everything = b"".join(list(traced.collector.raw))
     for secret in (TEXT, traced.reader.id, traced.reader.handle, traced.reader.token):
         assert secret.encode() not in everything
+
+
+def test_a_stream_that_names_traces_equals_the_store(traced: Traced) -> None:
+    spans_of_a_post(traced)
+    with Verification(traced.addresses.database_url, traced.redis) as verification:
+        report = verification.run(NAMES, Sample(), Silence())
+    assert report.chain.entries > 0
+    assert not report.chain.broken
 
 
 def test_rubbish_for_a_context_begins_a_trace_of_its_own(traced: Traced) -> None:
