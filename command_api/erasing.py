@@ -58,23 +58,24 @@ class Erasing:
         self._hurry.set()
 
     def step(self, seconds: float = 0.0) -> int:
-        """Ends what is left of everybody whose erasure began so long ago; returns how many.
+        """Ends what is left of everybody whose erasure began so long ago; returns of how many.
 
-        Raises PersistenceError; what is left then is ended by another step.
+        What cannot be ended now holds nobody else up: another step ends it. Raises
+        PersistenceError if the store cannot even say who it is.
         """
-        waiting = self._erasures.waiting(seconds)
-        for erased in waiting:
-            try:
-                ended = self._end_ties(erased)
-            except UnreadableEvent as error:
-                logger.warning(
-                    "not all that the erased person %s left behind can be ended by this version, "
-                    "which is tried again: %s", erased.person, error,
-                )  # fmt: skip
-                continue
+        return sum(self._has_ended(erased) for erased in self._erasures.waiting(seconds))
+
+    def _has_ended(self, erased: ErasedPerson) -> bool:
+        try:
+            ended = self._end_ties(erased)
             self._erasures.end(erased)
-            logger.info("person %s is erased: %d posts and follows ended", erased.person, ended)
-        return len(waiting)
+        except (UnreadableEvent, PersistenceError) as error:
+            logger.warning(
+                "what the erased person %s leaves behind is ended later: %s", erased.person, error
+            )
+            return False
+        logger.info("person %s is erased: %d posts and follows ended", erased.person, ended)
+        return True
 
     def _end_ties(self, erased: ErasedPerson) -> int:
         log = (

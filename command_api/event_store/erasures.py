@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from psycopg import Connection
-from psycopg.rows import DictRow
 
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.queries import query
 
-POSITIONS_AT_ONCE = 200_000
-"""So that no statement, and no snapshot with it, is open for long."""
+POSITIONS_AT_ONCE = 16_000
+"""So that no statement takes a noticeable part of what the most hurried wait for an answer."""
+
+NAMING_BYTES_MAX = 200
+"""Of a payload, within which it says whom it names: a text comes after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,16 @@ class Erasures:
         with self._datastore.get_connection() as connection:
             row = connection.execute(self._head).fetchone()
             head = (row["head"] or 0) if row else 0
-            for after in range(number, head, POSITIONS_AT_ONCE):
-                yield from self._ties_in(
-                    connection, names, after, min(after + POSITIONS_AT_ONCE, head)
-                )
+        for after in range(number, head, POSITIONS_AT_ONCE):
+            yield from self._ties_in(names, after, min(after + POSITIONS_AT_ONCE, head))
 
     def _ties_in(
-        self, connection: Connection[DictRow], names: list[bytes], after: int, until: int
+        self, names: list[bytes], after: int, until: int
     ) -> Iterator[tuple[int, StoredEvent]]:
-        given = {"names": names, "after": after, "until": until}
-        for row in connection.execute(self._ties, given, prepare=False).fetchall():
+        given = {"names": names, "after": after, "until": until, "bytes": NAMING_BYTES_MAX}
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(self._ties, given, prepare=False).fetchall()
+        for row in rows:
             yield (
                 row["notification_id"],
                 StoredEvent(

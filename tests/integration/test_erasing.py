@@ -1,0 +1,70 @@
+"""What erased people leave behind ends, however much it is and whatever is in the way."""
+
+from contextlib import closing
+
+import psycopg
+import pytest
+
+from command_api.application import RegisteredPerson, Slackwater
+from command_api.erasing import Erasing
+from command_api.event_store import erasures
+from command_api.event_store.patience import Patience
+from domain.events import Deleted, Unfollowed
+from projections.log.store import Store
+
+BRIEF = Patience(connection_seconds=2.0, retry_seconds=0.2, answer_seconds=0.5)
+
+
+@pytest.fixture
+def ada(write_model: Slackwater) -> RegisteredPerson:
+    return write_model.register(handle="ada", display_name=None)
+
+
+@pytest.fixture
+def bob(write_model: Slackwater) -> RegisteredPerson:
+    return write_model.register(handle="bob", display_name=None)
+
+
+def ended(store: Store) -> list[type[object]]:
+    """Which ends the log has."""
+    kinds = [type(entry.body) for entry in store.read_after(0, 10_000)]
+    return [kind for kind in kinds if kind in {Deleted, Unfollowed}]
+
+
+def under_way(database_url: str) -> list[int]:
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("SELECT number FROM slackwater_erasures").fetchall()
+    return [number for (number,) in rows]
+
+
+def test_everything_ends_wherever_a_look_at_the_log_ends(
+    ada: RegisteredPerson, bob: RegisteredPerson, write_model: Slackwater, store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(erasures, "POSITIONS_AT_ONCE", 2)
+    posts = [write_model.publish(author_id=ada.id, text=f"{n}") for n in range(4)]
+    write_model.set_following(follower_id=bob.id, followee_id=ada.id, following=True)
+    write_model.delete(caller_id=ada.id, post_id=posts[1].id)
+    write_model.publish(author_id=bob.id, text="stays")
+    write_model.erase(ada.id)
+    assert Erasing(write_model).step() == 1
+    assert sorted(ended(store), key=str) == [*[Deleted] * 4, Unfollowed]
+
+
+def test_what_cannot_be_ended_of_one_person_holds_no_other_up(
+    ada: RegisteredPerson, bob: RegisteredPerson, write_model: Slackwater, store: Store,
+    database_url: str, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    for one in (ada, bob):
+        write_model.publish(author_id=one.id, text="to be gone")
+        write_model.erase(one.id)
+    with closing(Slackwater(database_url, patience=BRIEF)) as hurried:
+        hurried.open()
+        with psycopg.connect(database_url) as connection:
+            connection.execute(
+                "SELECT FROM slackwater_erasures WHERE number = %s FOR UPDATE", (ada.position,)
+            )
+            assert Erasing(hurried).step() == 1
+            assert under_way(database_url) == [ada.position]
+    assert ended(store) == [Deleted, Deleted]
+    assert f"the erased person {ada.id} leaves behind is ended later" in caplog.text
