@@ -8,9 +8,10 @@ one goes on.
 
 import logging
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
 
 from command_api.application import Slackwater
 from command_api.event_store.erasures import ErasedPerson
@@ -78,22 +79,31 @@ class Erasing:
         return True
 
     def _end_ties(self, erased: ErasedPerson) -> int:
-        log = (
-            (position, self._mapper.to_domain_event(stored))
-            for position, stored in self._erasures.ties(erased.number)
+        """A transaction at a time, of which nothing is kept: there may be ever so many."""
+        return sum(
+            self._append(list(self._ends(erased, ties)))
+            for ties in self._erasures.ties(erased.number, TOGETHER_MAX)
         )
-        appends = [
-            Append([self._mapper.to_stored_event(end)])
-            for end in ends(erased.number, log, datetime.now(UTC))
-        ]
-        for first in range(0, len(appends), TOGETHER_MAX):
-            self._write_model.recorder.append_together(appends[first : first + TOGETHER_MAX])
-        for append in appends:
+
+    def _ends(
+        self, erased: ErasedPerson, ties: Sequence[tuple[int, StoredEvent]]
+    ) -> Iterator[Append]:
+        places = {stored.originator_id: position for position, stored in ties}
+        log = ((position, self._mapper.to_domain_event(stored)) for position, stored in ties)
+        for end in ends(erased.number, log, datetime.now(UTC)):
+            # In another history the same may not have begun.
+            assumed = {places[end.originator_id]: end.originator_id}
+            yield Append([self._mapper.to_stored_event(end)], assumed=assumed)
+
+    def _append(self, appends: Sequence[Append]) -> int:
+        """Appends them; returns how many of them were still to be appended."""
+        self._write_model.recorder.append_together(appends)
+        errors = [append.positions.exception() for append in appends]
+        for error in errors:
             # Whoever has taken that place has ended it, too: nothing else can come there.
-            error = append.positions.exception()
             if error is not None and not isinstance(error, IntegrityError):
                 raise error
-        return len(appends)
+        return errors.count(None)
 
     def _run(self) -> None:
         while not self._stopped:

@@ -1,6 +1,6 @@
 """Erasures that are under way: who is erased, and what of theirs has not ended yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,9 +53,9 @@ class Erasures:
         with self._datastore.get_connection() as connection:
             connection.execute(self._end, {"number": erased.number})
 
-    def ties(self, number: int) -> Iterator[tuple[int, StoredEvent]]:
-        """Events that may be posts or follows of a person, or follows by others, oldest first, and
-        their positions.
+    def ties(self, number: int, limit: int) -> Iterator[list[tuple[int, StoredEvent]]]:
+        """Events that may be posts or follows of a person, or follows by others, each the newest
+        of its aggregate, with their positions; oldest first, at most so many at once.
         """
         names = [
             b'%%"%s":%d%s%%' % (field, number, end)
@@ -65,17 +65,20 @@ class Erasures:
         with self._datastore.get_connection() as connection:
             row = connection.execute(self._head).fetchone()
             head = (row["head"] or 0) if row else 0
-        for after in range(number, head, POSITIONS_AT_ONCE):
-            yield from self._ties_in(names, after, min(after + POSITIONS_AT_ONCE, head))
+        given = {"names": names, "bytes": NAMING_BYTES_MAX, "limit": limit}
+        after = number
+        while after < head:
+            until = min(after + POSITIONS_AT_ONCE, head)
+            found = self._ties_in(given | {"after": after, "until": until})
+            if found:
+                yield found
+            after = found[-1][0] if len(found) == limit else until
 
-    def _ties_in(
-        self, names: list[bytes], after: int, until: int
-    ) -> Iterator[tuple[int, StoredEvent]]:
-        given = {"names": names, "after": after, "until": until, "bytes": NAMING_BYTES_MAX}
+    def _ties_in(self, given: Mapping[str, object]) -> list[tuple[int, StoredEvent]]:
         with self._datastore.get_connection() as connection:
             rows = connection.execute(self._ties, given, prepare=False).fetchall()
-        for row in rows:
-            yield (
+        return [
+            (
                 row["notification_id"],
                 StoredEvent(
                     originator_id=row["originator_id"],
@@ -84,3 +87,5 @@ class Erasures:
                     state=bytes(row["state"]),
                 ),
             )
+            for row in rows
+        ]

@@ -1,18 +1,24 @@
 """What erased people leave behind ends, however much it is and whatever is in the way."""
 
+import gc
+from collections.abc import Sequence
 from contextlib import closing
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from command_api import erasing
 from command_api.application import RegisteredPerson, Slackwater
 from command_api.erasing import Erasing
 from command_api.event_store import erasures
+from command_api.event_store.group_commit import Append
 from command_api.event_store.patience import Patience
-from domain.events import Deleted, Unfollowed
+from domain.events import Deleted, Followed, Unfollowed
 from projections.log.store import Store
 
 BRIEF = Patience(connection_seconds=2.0, retry_seconds=0.2, answer_seconds=0.5)
+FOLLOWERS = 1_000
 
 
 @pytest.fixture
@@ -49,6 +55,35 @@ def test_everything_ends_wherever_a_look_at_the_log_ends(
     write_model.erase(ada.id)
     assert Erasing(write_model).step() == 1
     assert sorted(ended(store), key=str) == [*[Deleted] * 4, Unfollowed]
+
+
+def test_of_ever_so_many_followers_only_few_are_at_hand_at_any_time(
+    ada: RegisteredPerson, write_model: Slackwater, store: Store, database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    follow = '{"at":"2026-01-01T00:00:00Z","v":1,"follower":%s,"followee":%s}'
+    with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO slackwater_events (originator_id, originator_version, topic, state)"
+            " VALUES (%s, 1, %s, %s)",
+            [
+                (uuid4(), Followed.TOPIC, (follow % (1000 + number, ada.position)).encode())
+                for number in range(FOLLOWERS)
+            ],
+        )
+    write_model.erase(ada.id)
+    monkeypatch.setattr(erasing, "TOGETHER_MAX", 100)
+    append_together = write_model.recorder.append_together
+    at_hand: list[int] = []
+
+    def counted(appends: Sequence[Append]) -> None:
+        at_hand.append(sum(isinstance(one, Append) for one in gc.get_objects()))
+        append_together(appends)
+
+    monkeypatch.setattr(write_model.recorder, "append_together", counted)
+    assert Erasing(write_model).step() == 1
+    assert len(ended(store)) == FOLLOWERS
+    assert max(at_hand) <= 2 * erasing.TOGETHER_MAX
 
 
 def test_what_cannot_be_ended_of_one_person_holds_no_other_up(
