@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from command_api.application import Slackwater
 from command_api.event_store.erasures import ErasedPerson
@@ -19,6 +19,7 @@ from command_api.event_store.group_commit import Append
 from command_api.event_store.mapper import EventMapper
 from domain.erasure import ends
 from domain.errors import UnreadableEvent
+from domain.events import DomainEvent
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Erasing:
         self._write_model = write_model
         self._erasures = write_model.erasures
         self._mapper = EventMapper()
+        self._told: set[int] = set()
         self._hurry = threading.Event()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="erasing", daemon=True)
@@ -68,9 +70,12 @@ class Erasing:
 
     def _has_ended(self, erased: ErasedPerson) -> bool:
         try:
-            ended = self._end_ties(erased)
+            ended, unread = self._end_ties(erased)
+            if unread:
+                self._tell_unread(erased, unread)
+                return False
             self._erasures.end(erased)
-        except (UnreadableEvent, PersistenceError) as error:
+        except PersistenceError as error:
             logger.warning(
                 "what the erased person %s leaves behind is ended later: %s", erased.person, error
             )
@@ -78,18 +83,37 @@ class Erasing:
         logger.info("person %s is erased: %d posts and follows ended", erased.person, ended)
         return True
 
-    def _end_ties(self, erased: ErasedPerson) -> int:
-        """A transaction at a time, of which nothing is kept: there may be ever so many."""
-        return sum(
-            self._append(list(self._ends(erased, ties)))
-            for ties in self._erasures.ties(erased.number, TOGETHER_MAX)
-        )
+    def _tell_unread(self, erased: ErasedPerson, unread: int) -> None:
+        if erased.number not in self._told:
+            logger.warning(
+                "%d events of the erased person %s cannot be read by this version, so what they "
+                "began may stand; all else has ended. It is looked at again until all can be read, "
+                "or are in quarantine", unread, erased.person,
+            )  # fmt: skip
+        self._told.add(erased.number)
+
+    def _end_ties(self, erased: ErasedPerson) -> tuple[int, int]:
+        """How many have ended, and how many cannot be read and count nevertheless.
+
+        A transaction at a time, of which nothing is kept: there may be ever so many.
+        """
+        ended = unread = 0
+        for ties in self._erasures.ties(erased.number, TOGETHER_MAX):
+            log: list[tuple[int, DomainEvent]] = []
+            unreadable: list[int] = []
+            for position, stored in ties:
+                try:
+                    log.append((position, self._mapper.to_domain_event(stored)))
+                except UnreadableEvent:
+                    unreadable.append(position)
+            ended += self._append(list(self._ends(erased, log)))
+            unread += len(self._erasures.counted(unreadable))
+        return ended, unread
 
     def _ends(
-        self, erased: ErasedPerson, ties: Sequence[tuple[int, StoredEvent]]
+        self, erased: ErasedPerson, log: Sequence[tuple[int, DomainEvent]]
     ) -> Iterator[Append]:
-        places = {stored.originator_id: position for position, stored in ties}
-        log = ((position, self._mapper.to_domain_event(stored)) for position, stored in ties)
+        places = {event.originator_id: position for position, event in log}
         for end in ends(erased.number, log, datetime.now(UTC)):
             # In another history the same may not have begun.
             assumed = {places[end.originator_id]: end.originator_id}
@@ -97,6 +121,8 @@ class Erasing:
 
     def _append(self, appends: Sequence[Append]) -> int:
         """Appends them; returns how many of them were still to be appended."""
+        if not appends:
+            return 0
         self._write_model.recorder.append_together(appends)
         errors = [append.positions.exception() for append in appends]
         for error in errors:

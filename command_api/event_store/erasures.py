@@ -34,6 +34,7 @@ class Erasures:
         self._erased = query("select_erased", **names)
         self._end = query("end_erasure", **names)
         self._ties = query("select_ties", **names)
+        self._counted = query("select_counted", **names)
         self._head = query("select_head", **names)
 
     def waiting(self, seconds: float) -> list[ErasedPerson]:
@@ -47,6 +48,14 @@ class Erasures:
         with self._datastore.get_connection() as connection:
             rows = connection.execute(self._erased, {"people": list(people)}).fetchall()
         return [row["originator_id"] for row in rows]
+
+    def counted(self, positions: Sequence[int]) -> list[int]:
+        """Which of these are not in quarantine: they count, for everybody who can read them."""
+        if not positions:
+            return []
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(self._counted, {"positions": list(positions)}).fetchall()
+        return [row["position"] for row in rows]
 
     def end(self, erased: ErasedPerson) -> None:
         """Everything of theirs has ended."""

@@ -16,6 +16,8 @@ from command_api.event_store.group_commit import Append
 from command_api.event_store.patience import Patience
 from domain.events import Deleted, Followed, Unfollowed
 from projections.log.store import Store
+from tests.convergence.poisons import not_json
+from tests.integration.spoiling import spoiled
 
 BRIEF = Patience(connection_seconds=2.0, retry_seconds=0.2, answer_seconds=0.5)
 FOLLOWERS = 1_000
@@ -103,3 +105,37 @@ def test_what_cannot_be_ended_of_one_person_holds_no_other_up(
             assert under_way(database_url) == [ada.position]
     assert ended(store) == [Deleted, Deleted]
     assert f"the erased person {ada.id} leaves behind is ended later" in caplog.text
+
+
+def test_what_cannot_be_read_of_them_keeps_nothing_else_standing(
+    ada: RegisteredPerson, write_model: Slackwater, store: Store, database_url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    first = write_model.publish(author_id=ada.id, text="not to be read")
+    write_model.publish(author_id=ada.id, text="can be read")
+    write_model.erase(ada.id)
+    erasing = Erasing(write_model)
+    with spoiled(database_url, first.position, not_json):
+        assert erasing.step() == erasing.step() == 0
+        told = [one for one in caplog.messages if f"1 events of the erased person {ada.id}" in one]
+        assert len(told) == 1
+    assert ended(store) == [Deleted]
+    assert erasing.step() == 1, "it can be read now"
+    assert ended(store) == [Deleted, Deleted]
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_what_cannot_be_read_of_them_may_be_in_quarantine(
+    ada: RegisteredPerson, write_model: Slackwater, database_url: str, released: bool
+) -> None:
+    post = write_model.publish(author_id=ada.id, text="not to be read")
+    write_model.erase(ada.id)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO slackwater_quarantine"
+            " (position, originator_id, topic, reason, released) VALUES (%s, %s, 't', 'r', %s)",
+            (post.position, post.id, 1 if released else None),
+        )
+    with spoiled(database_url, post.position, not_json):
+        assert Erasing(write_model).step() == (0 if released else 1)
+    assert under_way(database_url) == ([ada.position] if released else [])
