@@ -25,7 +25,8 @@ class Decision:
     """The events to append; if there are none, `position` is where it has been so since.
 
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
-    to be right. `key` seals what is to be sealed; a `new_key` is that of whom they register.
+    to be right. `key` seals what is to be sealed; a `new_key` is that of whom they register,
+    `erases` the number of whom they erase.
     """
 
     events: Sequence[DomainEvent]
@@ -33,6 +34,7 @@ class Decision:
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     key: PersonKey | None = None
     new_key: bytes | None = None
+    erases: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Decider:
         event = erase(
             person_id=command.subject, number=number, registered=registered, at=command.at
         )
-        return Decision([event], assumed={number: command.subject})
+        return Decision([event], assumed={number: command.subject}, erases=number)
 
     def _set_following(self, command: SetFollowing) -> Decision:
         follower, followee = self.number_of(command.person), self.number_of(command.subject)

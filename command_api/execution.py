@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 from msgspec.structs import replace
 
-from command_api.commands import AnyCommand, Erase, OneCommand, Publish, Register
+from command_api.commands import AnyCommand, OneCommand, Publish, Register
 from command_api.decider import Decider, Decision
 from command_api.errors import HandleTaken, KeyUsedOtherwise, TooMuchContention
 from command_api.event_store.command_records import CommandRecord, CommandStands
@@ -124,7 +124,7 @@ class Execution:
             record,
             decision.assumed,
             key=decision.new_key,
-            erases=isinstance(command, Erase),
+            erases=decision.erases,
             traceparent=current_traceparent(),
         )
 

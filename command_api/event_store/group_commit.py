@@ -50,16 +50,16 @@ class Append:
 
     With a `record`, the command is remembered with them; a command of its id is stored once.
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
-    to be right. `key` is that of the person whom the last of them registers; `erases`: the last of
-    them erases a person, and their key is destroyed with it. `traceparent`: of the request, if it
-    is traced.
+    to be right. `key` is that of the person whom the last of them registers; `erases` is
+    the number of the person whom the last of them erases: their key is destroyed with it.
+    `traceparent`: of the request, if it is traced.
     """
 
     events: Sequence[StoredEvent]
     record: CommandRecord | None = None
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     key: bytes | None = None
-    erases: bool = False
+    erases: int | None = None
     traceparent: str | None = None
     positions: Future[list[int]] = field(default_factory=Future)
     waiter: asyncio.Future[None] | None = None

@@ -10,6 +10,7 @@ import pytest
 
 from command_api import erasing
 from command_api.application import RegisteredPerson, Slackwater
+from command_api.commands import erase
 from command_api.erasing import Erasing
 from command_api.event_store import erasures
 from command_api.event_store.group_commit import Append
@@ -139,3 +140,22 @@ def test_what_cannot_be_read_of_them_may_be_in_quarantine(
     with spoiled(database_url, post.position, not_json):
         assert Erasing(write_model).step() == (0 if released else 1)
     assert under_way(database_url) == ([ada.position] if released else [])
+
+
+def test_everything_ends_of_somebody_whose_key_was_lost(
+    ada: RegisteredPerson, write_model: Slackwater, store: Store, database_url: str
+) -> None:
+    write_model.publish(author_id=ada.id, text="nobody can read it any more")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM slackwater_keys")
+    write_model.erase(ada.id)
+    assert Erasing(write_model).step() == 1
+    assert ended(store) == [Deleted]
+
+
+def test_an_erasure_may_be_asked_for_again_under_another_key(
+    ada: RegisteredPerson, write_model: Slackwater
+) -> None:
+    erasures = [erase(person=ada.id, key=f"as good as any other {number}") for number in range(2)]
+    first, again = [write_model.execute(one).position for one in erasures]
+    assert first == again
