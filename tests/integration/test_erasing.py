@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL
 
 from command_api import erasing
 from command_api.application import RegisteredPerson, Slackwater
@@ -15,6 +16,7 @@ from command_api.erasing import Erasing
 from command_api.event_store import erasures
 from command_api.event_store.group_commit import Append
 from command_api.event_store.patience import Patience
+from command_api.event_store.queries import query
 from domain.events import Deleted, Followed, Unfollowed
 from projections.log.store import Store
 from tests.convergence.poisons import not_json
@@ -159,3 +161,18 @@ def test_an_erasure_may_be_asked_for_again_under_another_key(
     erasures = [erase(person=ada.id, key=f"as good as any other {number}") for number in range(2)]
     first, again = [write_model.execute(one).position for one in erasures]
     assert first == again
+
+
+def test_nobody_waits_until_all_commands_are_looked_through_for_those_of_one(
+    write_model: Slackwater, database_url: str
+) -> None:
+    assert write_model.epoch
+    given = {"numbers": [1], "persons": [uuid4()]}
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DROP INDEX slackwater_commands_by_person")
+    with closing(Slackwater(database_url)) as newer:
+        newer.open()
+    with psycopg.connect(database_url) as connection:
+        connection.execute(query("plan_appends"))
+        plan = connection.execute(SQL("EXPLAIN {}").format(query("erase_people")), given)
+        assert "slackwater_commands_by_person" in str(plan.fetchall())
