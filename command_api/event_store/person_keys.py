@@ -37,7 +37,8 @@ class PersonKeys:
                 "persons": [append.events[-1].originator_id for append in made],
                 "keys": [append.key for append in made],
             }
-            cursor.execute(self._clear, {"numbers": columns["numbers"]}, prepare=True, binary=True)
+            given = {name: columns[name] for name in ("numbers", "persons")}
+            cursor.execute(self._clear, given, prepare=True, binary=True)
             cursor.execute(self._keep, columns, prepare=True, binary=True)
         erased = [append for append in done if append.erases is not None]
         if erased:

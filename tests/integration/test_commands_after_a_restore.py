@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
+from command_api import commands
 from command_api.application import RegisteredPerson, Slackwater
 from command_api.errors import PersonNotFound, PostNotFound
 from domain.codec import CODEC
 from domain.events import Followed, Published
 from projections.log.store import Store
 from tests.integration.backups import Backup
+from tests.rewriting import rewriting
 
 
 @pytest.fixture(params=[True, False])
@@ -54,6 +58,25 @@ def test_a_person_who_has_another_number_since_goes_by_the_new_one(
     assert isinstance(followed, Followed)
     assert published.author == followed.follower == ada.position
     assert followed.followee == bob.position
+
+
+def test_who_registers_again_elsewhere_gets_a_key_if_only_the_events_were_put_back(
+    ada: RegisteredPerson, write_model: Slackwater, database_url: str
+) -> None:
+    again = commands.register(handle="bob", display_name=None, key="as good as any other key")
+    first = write_model.execute(again)
+    with psycopg.connect(database_url) as connection, rewriting(connection):
+        for table, column in (("events", "notification_id"), ("commands", "position")):
+            connection.execute(
+                SQL("DELETE FROM {} WHERE {} > %s").format(
+                    Identifier(f"slackwater_{table}"), Identifier(column)
+                ),
+                (ada.position,),
+            )
+    write_model.publish(author_id=ada.id, text="another future")
+    second = write_model.execute(again)
+    assert second.position != first.position
+    assert write_model.publish(author_id=again.subject, text="can be read").position
 
 
 def test_a_post_that_the_backup_does_not_have_cannot_be_deleted(
