@@ -61,7 +61,7 @@ class Slackwater(Application[UUID]):
     def open(self) -> None:
         """Makes the store where it is missing, and learns its epoch. Raises PersistenceError."""
         ensure_schema(self._datastore)
-        self.epoch = read_epoch(self._datastore)
+        self._see_epoch(read_epoch(self._datastore))
 
     def close(self) -> None:
         """Commits what waits and closes every connection."""
@@ -162,7 +162,7 @@ class Slackwater(Application[UUID]):
 
     def look_at_epoch(self) -> None:
         """Learns the store's epoch anew. Raises PersistenceError."""
-        self.epoch = read_epoch(self._datastore)
+        self._see_epoch(read_epoch(self._datastore))
 
     def present_epoch(self) -> str:
         """The store's epoch, looked at now."""
@@ -170,8 +170,9 @@ class Slackwater(Application[UUID]):
         return self.epoch
 
     def _see_epoch(self, epoch: str) -> None:
-        """In the transaction that commits: answers name the epoch of what they committed."""
+        """Also in each transaction that commits: answers name the epoch of what they committed."""
         self.epoch = epoch
+        self._decider.enter(epoch)
 
     def _at_store(
         self, call: Callable[Given, Outcome], *arguments: Given.args, **named: Given.kwargs

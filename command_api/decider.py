@@ -26,7 +26,8 @@ class Decision:
 
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
     to be right. `key` seals what is to be sealed; a `new_key` is that of whom they register,
-    `erases` the number of whom they erase.
+    `erases` the number of whom they erase. `key_epoch`: of the history that has `key`, unless it is
+    new.
     """
 
     events: Sequence[DomainEvent]
@@ -35,6 +36,7 @@ class Decision:
     key: PersonKey | None = None
     new_key: bytes | None = None
     erases: int | None = None
+    key_epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,11 @@ class Decider:
 
     def learn(self, person_id: UUID, number: int, key: PersonKey | None) -> None:
         """Saves the next look."""
-        self._people.remember(person_id, KnownPerson(number, key))
+        self._people.remember(person_id, KnownPerson(number, key, self._people.epoch))
+
+    def enter(self, epoch: str) -> None:
+        """The store has this epoch: what is remembered of another one's people is forgotten."""
+        self._people.enter(epoch)
 
     def forget_people(self, command: AnyCommand) -> None:
         """Whom this command rests on is looked up again."""
@@ -105,12 +111,13 @@ class Decider:
         """Raises PersonNotFound, also of somebody who is erased."""
         known = self._people.get(person_id)
         if known is None:
+            epoch = self._people.epoch  # before: what is read is of this one or a later
             recorded = self._recorder.select_aggregate(person_id)
             body = self._registered(recorded, person_id)
             key = self._recorder.select_key(person_id)
             if len(recorded) > 1 or (body.is_sealed and key is None):
                 raise PersonNotFound(f"there is no person {person_id} any more")
-            known = KnownPerson(recorded[0].id, PersonKey(key) if key else None)
+            known = KnownPerson(recorded[0].id, PersonKey(key) if key else None, epoch)
             self._people.remember(person_id, known)
         return known
 
@@ -165,7 +172,12 @@ class Decider:
         event = publish(
             post_id=command.subject, author=author.number, text=command.text, at=command.at
         )
-        return Decision([event], assumed={author.number: command.person}, key=author.key)
+        return Decision(
+            [event],
+            assumed={author.number: command.person},
+            key=author.key,
+            key_epoch=author.epoch,
+        )
 
     def _delete(self, command: Delete) -> Decision:
         caller = self.number_of(command.person)

@@ -125,6 +125,7 @@ class Execution:
             decision.assumed,
             key=decision.new_key,
             erases=decision.erases,
+            key_epoch=decision.key_epoch,
             traceparent=current_traceparent(),
         )
 

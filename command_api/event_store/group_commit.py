@@ -52,6 +52,7 @@ class Append:
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
     to be right. `key` is that of the person whom the last of them registers; `erases` is
     the number of the person whom the last of them erases: their key is destroyed with it.
+    `key_epoch`: of the history whose key has sealed them; in another one they could not be opened.
     `traceparent`: of the request, if it is traced.
     """
 
@@ -60,6 +61,7 @@ class Append:
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     key: bytes | None = None
     erases: int | None = None
+    key_epoch: str = ""
     traceparent: str | None = None
     positions: Future[list[int]] = field(default_factory=Future)
     waiter: asyncio.Future[None] | None = None

@@ -1,6 +1,7 @@
 """Commands after the store was put back to a backup: nothing that was remembered goes into it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from domain.codec import CODEC
 from domain.events import Followed, Published
 from projections.log.store import Store
 from tests.integration.backups import Backup
+from tests.integration.command_api import events
 from tests.rewriting import rewriting
 
 
@@ -77,6 +79,25 @@ def test_who_registers_again_elsewhere_gets_a_key_if_only_the_events_were_put_ba
     second = write_model.execute(again)
     assert second.position != first.position
     assert write_model.publish(author_id=again.subject, text="can be read").position
+
+
+def test_no_post_is_sealed_with_a_key_of_a_lost_history(
+    ada: RegisteredPerson, write_model: Slackwater, store: Store, database_url: str, tmp_path: Path
+) -> None:  # fmt: skip
+    assert ada.position
+    backup = Backup.of(database_url, tmp_path / "backup.sql")
+    bob = commands.register(handle="bob", display_name=None, key="as good as any other key")
+    with closing(Slackwater(database_url)) as other:
+        other.open()
+        first = write_model.execute(bob)
+        other.publish(author_id=bob.subject, text="another process knows him")
+        backup.put_back(cut=False)
+        epoch = store.epoch()
+        store.renew_epoch(found=epoch, carried=epoch)
+        assert write_model.execute(bob).position == first.position, "at the very same place"
+        other.publish(author_id=bob.subject, text="can be read")
+    [post] = [body for body in events(store) if isinstance(body, Published)]
+    assert post.text == "can be read"
 
 
 def test_a_post_that_the_backup_does_not_have_cannot_be_deleted(
