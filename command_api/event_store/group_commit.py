@@ -193,7 +193,8 @@ class GroupCommitter:
         """The next group; empty once closed and drained.
 
         What wants a place which this group takes already waits for the next one, and so does
-        everything behind it: arrival order is kept. What came together stays together.
+        everything behind it: arrival order is kept. What came together stays together. After
+        an erasure comes another group, which finds nobody there.
         """
         with self._changed:
             while not self._waiting and not self._closed:
@@ -220,6 +221,8 @@ class GroupCommitter:
                 taken |= claims
                 self._taken += 1
                 group.extend(self._waiting.popleft())
+                if any(append.erases is not None for append in appends):
+                    break
             return group
 
 
