@@ -91,7 +91,8 @@ class Slackwater(Application[UUID]):
         """Carries a command out, once: if it was before, the answer says what it did then.
 
         `tried`: an earlier try may have been stored. What was tried, or may be repeated by its
-        client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, TooMuchContention.
+        client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, PersonErased,
+        TooMuchContention.
         """
         return self._at_store(self._execution.of, command, tried=tried)
 
@@ -159,6 +160,10 @@ class Slackwater(Application[UUID]):
         What they leave behind is ended by `erasing.py`. Raises PersonNotFound, NotSealed.
         """
         return Committed(self.execute(commands.erase(person=person_id)).position)
+
+    def is_erased(self, person_id: UUID) -> bool:
+        """Whether somebody is erased, as the store says now."""
+        return bool(self._at_store(self.erasures.erased_of, [person_id]))
 
     def look_at_epoch(self) -> None:
         """Learns the store's epoch anew. Raises PersistenceError."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification
 
 from command_api.commands import AnyCommand, Delete, Erase, Publish, Register, SetFollowing
-from command_api.errors import HistoryUnreadable, PersonNotFound, PostNotFound
+from command_api.errors import HistoryUnreadable, PersonErased, PersonNotFound, PostNotFound
 from command_api.event_store.mapper import EventMapper
 from command_api.event_store.recorder import GroupCommitRecorder
 from command_api.known_people import KnownPeople, KnownPerson
@@ -83,11 +83,16 @@ class Decider:
         that agree in both want the same event in the same place, so one of them made it. Where
         the aggregate's id follows from the request, the time need not agree: the request may have
         been accepted more than once.
+
+        Raises PersonErased if it has registered somebody who is erased since.
         """
+        recorded = self._recorder.select_aggregate(command.aggregate)
         named = command.keyed and command.MAKES_SUBJECT
-        for notification in self._recorder.select_aggregate(command.aggregate):
+        for notification in recorded:
             body = self._body(notification)
             if isinstance(body, command.makes) and (named or body.at == command.at):
+                if isinstance(command, Register) and len(recorded) > 1:
+                    raise PersonErased
                 return Made(notification.id, body.at)
         return None
 

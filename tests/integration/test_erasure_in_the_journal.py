@@ -1,6 +1,8 @@
-"""What somebody wanted and was refused does not outlive them in a journal."""
+"""Journals and erasures: nothing that was wanted outlives whose it was, and nobody comes back."""
 
+from contextlib import nullcontext
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,6 +13,9 @@ from tests.integration.command_api import as_person, store_away, until_replayed
 from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.searching import places_of
 from tests.waiting import until
+
+ADA = {"handle": "ada", "display_name": "Ada"}
+AGAIN = {"Idempotency-Key": "as-good-as-any-other-key"}
 
 
 @pytest.fixture
@@ -37,3 +42,19 @@ def test_what_of_them_was_rejected_leaves_the_journal(
     until_replayed(api)
     until(lambda: not kept(), "it is forgotten")
     assert api.get(sent.headers["Location"], headers=as_person(ada.id)).status_code == 404
+
+
+@pytest.mark.parametrize("journaled", [False, True])
+def test_a_registration_that_is_repeated_brings_nobody_back(
+    api: httpx.Client, proxy: CuttingProxy, write_model: Slackwater, journaled: bool
+) -> None:
+    with store_away(proxy) if journaled else nullcontext():
+        first = api.post("/users/", json=ADA, headers=AGAIN)
+        assert first.status_code == (202 if journaled else 201)
+    until_replayed(api)
+    assert api.post("/users/", json=ADA, headers=AGAIN).json()["id"] == first.json()["id"]
+    write_model.erase(UUID(first.json()["id"]))
+    again = api.post("/users/", json=ADA, headers=AGAIN)
+    assert again.status_code == 409
+    assert "is erased since" in again.json()["detail"]
+    assert "access_token" not in again.json()
