@@ -1,5 +1,6 @@
 """The write model: carries commands out, each once. Never reads a projection."""
 
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
@@ -9,7 +10,7 @@ from eventsourcing.application import Application
 from eventsourcing.utils import Environment
 
 from command_api import commands
-from command_api.commands import AnyCommand, OneCommand, Publish
+from command_api.commands import AnyCommand, Erase, OneCommand, Publish
 from command_api.decider import Decider
 from command_api.errors import (
     OutcomeUnknown,
@@ -57,6 +58,8 @@ class Slackwater(Application[UUID]):
         self._execution = Execution(self.recorder, self._decider)
         self.epoch = ""
         """Empty until the store has been reached for the first time."""
+        self.erased = threading.Event()
+        """Set when somebody was erased here: what they leave behind is to be ended."""
 
     def open(self) -> None:
         """Makes the store where it is missing, and learns its epoch. Raises PersistenceError."""
@@ -94,7 +97,10 @@ class Slackwater(Application[UUID]):
         client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, PersonErased,
         TooMuchContention.
         """
-        return self._at_store(self._execution.of, command, tried=tried)
+        done = self._at_store(self._execution.of, command, tried=tried)
+        if isinstance(command, Erase):
+            self.erased.set()
+        return done
 
     async def publish_unasked(self, command: Publish) -> int | None:
         """Where a new post without a key is done, for a caller on an event loop. None: it was not
@@ -110,7 +116,10 @@ class Slackwater(Application[UUID]):
         """Carries out commands that do not depend on each other, in their order, in one
         transaction; returns where each is done. Of one that is missing there `execute` tells.
         """
-        return self._at_store(self._execution.of_many, commands)
+        done = self._at_store(self._execution.of_many, commands)
+        if any(isinstance(command, Erase) for command in commands):
+            self.erased.set()
+        return done
 
     def number_of(self, person_id: UUID) -> int:
         """A person's number. Raises PersonNotFound."""

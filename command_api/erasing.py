@@ -41,7 +41,7 @@ class Erasing:
         self._erasures = write_model.erasures
         self._mapper = EventMapper()
         self._told: set[int] = set()
-        self._hurry = threading.Event()
+        self._hurry = write_model.erased
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="erasing", daemon=True)
 
@@ -55,10 +55,6 @@ class Erasing:
         self._stopped = True
         self._hurry.set()
         self._thread.join(STOP_SECONDS_MAX)
-
-    def look(self) -> None:
-        """Somebody was erased here."""
-        self._hurry.set()
 
     def step(self, seconds: float = 0.0) -> int:
         """Ends what is left of everybody whose erasure began so long ago; returns of how many.

@@ -9,6 +9,8 @@ import pytest
 
 from command_api import replay
 from command_api.application import Slackwater
+from domain.events import Deleted
+from projections.log.store import Store
 from tests.integration.command_api import as_person, store_away, until_replayed
 from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.searching import places_of
@@ -58,3 +60,18 @@ def test_a_registration_that_is_repeated_brings_nobody_back(
     assert again.status_code == 409
     assert "is erased since" in again.json()["detail"]
     assert "access_token" not in again.json()
+
+
+def test_what_they_leave_behind_ends_at_once_when_they_are_erased_out_of_the_journal(
+    api: httpx.Client, proxy: CuttingProxy, write_model: Slackwater, store: Store
+) -> None:
+    ada = write_model.register(handle="ada", display_name=None).id
+    write_model.publish(author_id=ada, text="to be gone")
+    with store_away(proxy):
+        assert api.delete(f"/users/{ada}", headers=as_person(ada)).status_code == 202
+    until_replayed(api)
+    until(
+        lambda: Deleted in [type(one.body) for one in store.read_after(0, 99)],
+        "it has ended",
+        seconds=20,
+    )
