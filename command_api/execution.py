@@ -95,8 +95,8 @@ class Execution:
                 return CarriedOut(command, self._append(command, decision, remember=remember))
             except IntegrityError:
                 if isinstance(command, Register) and not self._decider.made_by(command):
-                    handle = command.handle
-                    raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
+                    # Without the handle: a journal keeps this longer than what was asked for.
+                    raise HandleTaken("this handle is taken; choose another") from None
                 tried = True
                 self._decider.forget_people(command)
         raise TooMuchContention("others are changing the same thing at once; try again")

@@ -202,7 +202,11 @@ class Intake:
 
 
 def _as_journaled(command: OneCommand, entry: Entry) -> OneCommand:
-    """The command as it was accepted first. Raises KeyUsedOtherwise, RejectedBefore."""
+    """The command as it was accepted first. Raises KeyUsedOtherwise, RejectedBefore, and
+    PersonErased if it may not be known again.
+    """
+    if not entry.fingerprint:
+        raise PersonErased
     if entry.fingerprint != command.fingerprint():
         raise KeyUsedOtherwise
     if entry.state is State.REJECTED:

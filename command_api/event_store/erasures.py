@@ -12,6 +12,8 @@ from command_api.event_store.queries import query
 POSITIONS_AT_ONCE = 16_000
 """So that no statement takes a noticeable part of what the most hurried wait for an answer."""
 
+PEOPLE_AT_ONCE = 10_000
+
 NAMING_BYTES_MAX = 200
 """Of a payload, within which it says whom it names: a text comes after that."""
 
@@ -45,9 +47,13 @@ class Erasures:
 
     def erased_of(self, people: Sequence[UUID]) -> list[UUID]:
         """Which of these people are erased."""
-        with self._datastore.get_connection() as connection:
-            rows = connection.execute(self._erased, {"people": list(people)}).fetchall()
-        return [row["originator_id"] for row in rows]
+        erased: list[UUID] = []
+        for first in range(0, len(people), PEOPLE_AT_ONCE):
+            given = {"people": list(people[first : first + PEOPLE_AT_ONCE])}
+            with self._datastore.get_connection() as connection:
+                rows = connection.execute(self._erased, given).fetchall()
+            erased += [row["originator_id"] for row in rows]
+        return erased
 
     def counted(self, positions: Sequence[int]) -> list[int]:
         """Which of these are not in quarantine: they count, for everybody who can read them."""
