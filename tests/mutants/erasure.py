@@ -140,13 +140,6 @@ MUTANTS = (
         COMMANDS_AFTER_A_RESTORE,
     ),
     Mutant(
-        "people of a lost history stay known under the new one's name",
-        "command_api/known_people.py",
-        "                self._people.clear()\n",
-        "",
-        COMMANDS_AFTER_A_RESTORE,
-    ),
-    Mutant(
         "a key of a lost history is in the way for ever",
         "command_api/event_store/clear_keys.sql",
         " OR person = ANY(%(persons)s::uuid[])",
