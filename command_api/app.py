@@ -88,7 +88,6 @@ def create_app(
         lifespan=lifespan,
         write_model=write_model,
         intake=intake,
-        erasing=erasing,
     )
     app.add_middleware(
         SwiftPost, write_model=write_model, intake=intake, tokens=tokens,

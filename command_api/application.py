@@ -1,5 +1,6 @@
 """The write model: carries commands out, each once. Never reads a projection."""
 
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
@@ -9,7 +10,7 @@ from eventsourcing.application import Application
 from eventsourcing.utils import Environment
 
 from command_api import commands
-from command_api.commands import AnyCommand, OneCommand, Publish
+from command_api.commands import AnyCommand, Erase, OneCommand, Publish
 from command_api.decider import Decider
 from command_api.errors import (
     OutcomeUnknown,
@@ -57,11 +58,13 @@ class Slackwater(Application[UUID]):
         self._execution = Execution(self.recorder, self._decider)
         self.epoch = ""
         """Empty until the store has been reached for the first time."""
+        self.erased = threading.Event()
+        """Set when somebody was erased here: what they leave behind is to be ended."""
 
     def open(self) -> None:
         """Makes the store where it is missing, and learns its epoch. Raises PersistenceError."""
         ensure_schema(self._datastore)
-        self.epoch = read_epoch(self._datastore)
+        self._see_epoch(read_epoch(self._datastore))
 
     def close(self) -> None:
         """Commits what waits and closes every connection."""
@@ -91,9 +94,13 @@ class Slackwater(Application[UUID]):
         """Carries a command out, once: if it was before, the answer says what it did then.
 
         `tried`: an earlier try may have been stored. What was tried, or may be repeated by its
-        client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, TooMuchContention.
+        client, is remembered. Raises what the rules refuse, KeyUsedOtherwise, PersonErased,
+        TooMuchContention.
         """
-        return self._at_store(self._execution.of, command, tried=tried)
+        done = self._at_store(self._execution.of, command, tried=tried)
+        if isinstance(command, Erase):
+            self.erased.set()
+        return done
 
     async def publish_unasked(self, command: Publish) -> int | None:
         """Where a new post without a key is done, for a caller on an event loop. None: it was not
@@ -109,7 +116,10 @@ class Slackwater(Application[UUID]):
         """Carries out commands that do not depend on each other, in their order, in one
         transaction; returns where each is done. Of one that is missing there `execute` tells.
         """
-        return self._at_store(self._execution.of_many, commands)
+        done = self._at_store(self._execution.of_many, commands)
+        if any(isinstance(command, Erase) for command in commands):
+            self.erased.set()
+        return done
 
     def number_of(self, person_id: UUID) -> int:
         """A person's number. Raises PersonNotFound."""
@@ -160,9 +170,13 @@ class Slackwater(Application[UUID]):
         """
         return Committed(self.execute(commands.erase(person=person_id)).position)
 
+    def is_erased(self, person_id: UUID) -> bool:
+        """Whether somebody is erased, as the store says now."""
+        return bool(self._at_store(self.erasures.erased_of, [person_id]))
+
     def look_at_epoch(self) -> None:
         """Learns the store's epoch anew. Raises PersistenceError."""
-        self.epoch = read_epoch(self._datastore)
+        self._see_epoch(read_epoch(self._datastore))
 
     def present_epoch(self) -> str:
         """The store's epoch, looked at now."""
@@ -170,8 +184,9 @@ class Slackwater(Application[UUID]):
         return self.epoch
 
     def _see_epoch(self, epoch: str) -> None:
-        """In the transaction that commits: answers name the epoch of what they committed."""
+        """Also in each transaction that commits: answers name the epoch of what they committed."""
         self.epoch = epoch
+        self._decider.enter(epoch)
 
     def _at_store(
         self, call: Callable[Given, Outcome], *arguments: Given.args, **named: Given.kwargs

@@ -8,7 +8,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification
 
 from command_api.commands import AnyCommand, Delete, Erase, Publish, Register, SetFollowing
-from command_api.errors import HistoryUnreadable, PersonNotFound, PostNotFound
+from command_api.errors import HistoryUnreadable, PersonErased, PersonNotFound, PostNotFound
 from command_api.event_store.mapper import EventMapper
 from command_api.event_store.recorder import GroupCommitRecorder
 from command_api.known_people import KnownPeople, KnownPerson
@@ -25,7 +25,9 @@ class Decision:
     """The events to append; if there are none, `position` is where it has been so since.
 
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
-    to be right. `key` seals what is to be sealed; a `new_key` is that of whom they register.
+    to be right. `key` seals what is to be sealed; a `new_key` is that of whom they register,
+    `erases` the number of whom they erase. `key_epoch`: of the history that has `key`, unless it is
+    new.
     """
 
     events: Sequence[DomainEvent]
@@ -33,6 +35,8 @@ class Decision:
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     key: PersonKey | None = None
     new_key: bytes | None = None
+    erases: int | None = None
+    key_epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,16 @@ class Decider:
         that agree in both want the same event in the same place, so one of them made it. Where
         the aggregate's id follows from the request, the time need not agree: the request may have
         been accepted more than once.
+
+        Raises PersonErased if it has registered somebody who is erased since.
         """
+        recorded = self._recorder.select_aggregate(command.aggregate)
         named = command.keyed and command.MAKES_SUBJECT
-        for notification in self._recorder.select_aggregate(command.aggregate):
+        for notification in recorded:
             body = self._body(notification)
             if isinstance(body, command.makes) and (named or body.at == command.at):
+                if isinstance(command, Register) and len(recorded) > 1:
+                    raise PersonErased
                 return Made(notification.id, body.at)
         return None
 
@@ -93,7 +102,11 @@ class Decider:
 
     def learn(self, person_id: UUID, number: int, key: PersonKey | None) -> None:
         """Saves the next look."""
-        self._people.remember(person_id, KnownPerson(number, key))
+        self._people.remember(person_id, KnownPerson(number, key, self._people.epoch))
+
+    def enter(self, epoch: str) -> None:
+        """The store has this epoch: what is remembered of another one's people is forgotten."""
+        self._people.enter(epoch)
 
     def forget_people(self, command: AnyCommand) -> None:
         """Whom this command rests on is looked up again."""
@@ -103,12 +116,13 @@ class Decider:
         """Raises PersonNotFound, also of somebody who is erased."""
         known = self._people.get(person_id)
         if known is None:
+            epoch = self._people.epoch  # before: what is read is of this one or a later
             recorded = self._recorder.select_aggregate(person_id)
             body = self._registered(recorded, person_id)
             key = self._recorder.select_key(person_id)
             if len(recorded) > 1 or (body.is_sealed and key is None):
                 raise PersonNotFound(f"there is no person {person_id} any more")
-            known = KnownPerson(recorded[0].id, PersonKey(key) if key else None)
+            known = KnownPerson(recorded[0].id, PersonKey(key) if key else None, epoch)
             self._people.remember(person_id, known)
         return known
 
@@ -137,7 +151,7 @@ class Decider:
         event = erase(
             person_id=command.subject, number=number, registered=registered, at=command.at
         )
-        return Decision([event], assumed={number: command.subject})
+        return Decision([event], assumed={number: command.subject}, erases=number)
 
     def _set_following(self, command: SetFollowing) -> Decision:
         follower, followee = self.number_of(command.person), self.number_of(command.subject)
@@ -163,7 +177,12 @@ class Decider:
         event = publish(
             post_id=command.subject, author=author.number, text=command.text, at=command.at
         )
-        return Decision([event], assumed={author.number: command.person}, key=author.key)
+        return Decision(
+            [event],
+            assumed={author.number: command.person},
+            key=author.key,
+            key_epoch=author.epoch,
+        )
 
     def _delete(self, command: Delete) -> Decision:
         caller = self.number_of(command.person)

@@ -8,6 +8,7 @@ one goes on.
 
 import logging
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
@@ -18,6 +19,7 @@ from command_api.event_store.group_commit import Append
 from command_api.event_store.mapper import EventMapper
 from domain.erasure import ends
 from domain.errors import UnreadableEvent
+from domain.events import DomainEvent
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,8 @@ class Erasing:
         self._write_model = write_model
         self._erasures = write_model.erasures
         self._mapper = EventMapper()
-        self._hurry = threading.Event()
+        self._told: set[int] = set()
+        self._hurry = write_model.erased
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="erasing", daemon=True)
 
@@ -53,46 +56,76 @@ class Erasing:
         self._hurry.set()
         self._thread.join(STOP_SECONDS_MAX)
 
-    def look(self) -> None:
-        """Somebody was erased here."""
-        self._hurry.set()
-
     def step(self, seconds: float = 0.0) -> int:
-        """Ends what is left of everybody whose erasure began so long ago; returns how many.
+        """Ends what is left of everybody whose erasure began so long ago; returns of how many.
 
-        Raises PersistenceError; what is left then is ended by another step.
+        What cannot be ended now holds nobody else up: another step ends it. Raises
+        PersistenceError if the store cannot even say who it is.
         """
-        waiting = self._erasures.waiting(seconds)
-        for erased in waiting:
-            try:
-                ended = self._end_ties(erased)
-            except UnreadableEvent as error:
-                logger.warning(
-                    "not all that the erased person %s left behind can be ended by this version, "
-                    "which is tried again: %s", erased.person, error,
-                )  # fmt: skip
-                continue
-            self._erasures.end(erased)
-            logger.info("person %s is erased: %d posts and follows ended", erased.person, ended)
-        return len(waiting)
+        return sum(self._has_ended(erased) for erased in self._erasures.waiting(seconds))
 
-    def _end_ties(self, erased: ErasedPerson) -> int:
-        log = (
-            (position, self._mapper.to_domain_event(stored))
-            for position, stored in self._erasures.ties(erased.number)
-        )
-        appends = [
-            Append([self._mapper.to_stored_event(end)])
-            for end in ends(erased.number, log, datetime.now(UTC))
-        ]
-        for first in range(0, len(appends), TOGETHER_MAX):
-            self._write_model.recorder.append_together(appends[first : first + TOGETHER_MAX])
-        for append in appends:
+    def _has_ended(self, erased: ErasedPerson) -> bool:
+        try:
+            ended, unread = self._end_ties(erased)
+            if unread:
+                self._tell_unread(erased, unread)
+                return False
+            self._erasures.end(erased)
+        except PersistenceError as error:
+            logger.warning(
+                "what the erased person %s leaves behind is ended later: %s", erased.person, error
+            )
+            return False
+        logger.info("person %s is erased: %d posts and follows ended", erased.person, ended)
+        return True
+
+    def _tell_unread(self, erased: ErasedPerson, unread: int) -> None:
+        if erased.number not in self._told:
+            logger.warning(
+                "%d events of the erased person %s cannot be read by this version, so what they "
+                "began may stand; all else has ended. It is looked at again until all can be read, "
+                "or are in quarantine", unread, erased.person,
+            )  # fmt: skip
+        self._told.add(erased.number)
+
+    def _end_ties(self, erased: ErasedPerson) -> tuple[int, int]:
+        """How many have ended, and how many cannot be read and count nevertheless.
+
+        A transaction at a time, of which nothing is kept: there may be ever so many.
+        """
+        ended = unread = 0
+        for ties in self._erasures.ties(erased.number, TOGETHER_MAX):
+            log: list[tuple[int, DomainEvent]] = []
+            unreadable: list[int] = []
+            for position, stored in ties:
+                try:
+                    log.append((position, self._mapper.to_domain_event(stored)))
+                except UnreadableEvent:
+                    unreadable.append(position)
+            ended += self._append(list(self._ends(erased, log)))
+            unread += len(self._erasures.counted(unreadable))
+        return ended, unread
+
+    def _ends(
+        self, erased: ErasedPerson, log: Sequence[tuple[int, DomainEvent]]
+    ) -> Iterator[Append]:
+        places = {event.originator_id: position for position, event in log}
+        for end in ends(erased.number, log, datetime.now(UTC)):
+            # In another history the same may not have begun.
+            assumed = {places[end.originator_id]: end.originator_id}
+            yield Append([self._mapper.to_stored_event(end)], assumed=assumed)
+
+    def _append(self, appends: Sequence[Append]) -> int:
+        """Appends them; returns how many of them were still to be appended."""
+        if not appends:
+            return 0
+        self._write_model.recorder.append_together(appends)
+        errors = [append.positions.exception() for append in appends]
+        for error in errors:
             # Whoever has taken that place has ended it, too: nothing else can come there.
-            error = append.positions.exception()
             if error is not None and not isinstance(error, IntegrityError):
                 raise error
-        return len(appends)
+        return errors.count(None)
 
     def _run(self) -> None:
         while not self._stopped:

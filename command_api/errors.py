@@ -8,6 +8,7 @@ SlackwaterError (domain)
     ├── TooMuchContention    every try lost its race
     ├── HistoryUnreadable    an event that the decision rests on cannot be read
     ├── KeyUsedOtherwise     its Idempotency-Key belongs to another request
+    ├── PersonErased         it was carried out, and whose it was is erased since
     ├── StillInFlight        the same command is being carried out at this moment
     ├── RejectedBefore       accepted into the journal, and refused when its turn came
     ├── StoreUnavailable     the event store cannot be reached
@@ -59,6 +60,16 @@ class KeyUsedOtherwise(CommandError):
     def __init__(self) -> None:
         super().__init__(
             "this Idempotency-Key came with another request before; use a new key for a new one"
+        )
+
+
+class PersonErased(CommandError):
+    """The request was carried out before, and whose it was is erased since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this request was carried out before, and its person is erased since; to register "
+            "somebody new, choose another handle and a new Idempotency-Key"
         )
 
 

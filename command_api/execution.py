@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 from msgspec.structs import replace
 
-from command_api.commands import AnyCommand, Erase, OneCommand, Publish, Register
+from command_api.commands import AnyCommand, OneCommand, Publish, Register
 from command_api.decider import Decider, Decision
 from command_api.errors import HandleTaken, KeyUsedOtherwise, TooMuchContention
 from command_api.event_store.command_records import CommandRecord, CommandStands
@@ -95,8 +95,8 @@ class Execution:
                 return CarriedOut(command, self._append(command, decision, remember=remember))
             except IntegrityError:
                 if isinstance(command, Register) and not self._decider.made_by(command):
-                    handle = command.handle
-                    raise HandleTaken(f"the handle {handle!r} is taken; choose another") from None
+                    # Without the handle: a journal keeps this longer than what was asked for.
+                    raise HandleTaken("this handle is taken; choose another") from None
                 tried = True
                 self._decider.forget_people(command)
         raise TooMuchContention("others are changing the same thing at once; try again")
@@ -124,7 +124,8 @@ class Execution:
             record,
             decision.assumed,
             key=decision.new_key,
-            erases=isinstance(command, Erase),
+            erases=decision.erases,
+            key_epoch=decision.key_epoch,
             traceparent=current_traceparent(),
         )
 

@@ -16,11 +16,12 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from msgspec.structs import replace
 
 from command_api.application import Slackwater
-from command_api.commands import OneCommand, Publish
+from command_api.commands import AnyCommand, OneCommand, Publish, Register
 from command_api.errors import (
     JournalError,
     KeyUsedOtherwise,
     OutcomeUnknown,
+    PersonErased,
     RejectedBefore,
     StillInFlight,
     StoreUnavailable,
@@ -153,6 +154,7 @@ class Intake:
         if replay.may_ask_store():
             try:
                 if self._write_model.present_epoch() == entry.epoch:
+                    self._check_registered(first)
                     return Accepted(first, entry.position)
                 if replay.is_clear(DRAINED_SECONDS_MAX):
                     return self._execute(first, tried=True)
@@ -160,6 +162,10 @@ class Intake:
                 replay.store_is_away()
         journal.queue_again(first)
         return Accepted(first, None)
+
+    def _check_registered(self, command: AnyCommand) -> None:
+        if isinstance(command, Register) and self._write_model.is_erased(command.subject):
+            raise PersonErased
 
     def _execute(self, command: OneCommand, *, tried: bool = False) -> Accepted[OneCommand]:
         done = self._write_model.execute(command, tried=tried)
@@ -196,7 +202,11 @@ class Intake:
 
 
 def _as_journaled(command: OneCommand, entry: Entry) -> OneCommand:
-    """The command as it was accepted first. Raises KeyUsedOtherwise, RejectedBefore."""
+    """The command as it was accepted first. Raises KeyUsedOtherwise, RejectedBefore, and
+    PersonErased if it may not be known again.
+    """
+    if not entry.fingerprint:
+        raise PersonErased
     if entry.fingerprint != command.fingerprint():
         raise KeyUsedOtherwise
     if entry.state is State.REJECTED:

@@ -9,4 +9,6 @@ CREATE TABLE IF NOT EXISTS {commands} (
     position bigint NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS {commands_by_age} ON {commands} (recorded_at)
+CREATE INDEX IF NOT EXISTS {commands_by_age} ON {commands} (recorded_at);
+-- Who is erased holds nobody up while theirs are looked for.
+CREATE INDEX IF NOT EXISTS {commands_by_person} ON {commands} (person)

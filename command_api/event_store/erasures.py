@@ -1,18 +1,21 @@
 """Erasures that are under way: who is erased, and what of theirs has not ended yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from psycopg import Connection
-from psycopg.rows import DictRow
 
 from command_api.event_store.datastore import UrlDatastore
 from command_api.event_store.queries import query
 
-POSITIONS_AT_ONCE = 200_000
-"""So that no statement, and no snapshot with it, is open for long."""
+POSITIONS_AT_ONCE = 16_000
+"""So that no statement takes a noticeable part of what the most hurried wait for an answer."""
+
+PEOPLE_AT_ONCE = 10_000
+
+NAMING_BYTES_MAX = 200
+"""Of a payload, within which it says whom it names: a text comes after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Erasures:
         self._erased = query("select_erased", **names)
         self._end = query("end_erasure", **names)
         self._ties = query("select_ties", **names)
+        self._counted = query("select_counted", **names)
         self._head = query("select_head", **names)
 
     def waiting(self, seconds: float) -> list[ErasedPerson]:
@@ -43,18 +47,30 @@ class Erasures:
 
     def erased_of(self, people: Sequence[UUID]) -> list[UUID]:
         """Which of these people are erased."""
+        erased: list[UUID] = []
+        for first in range(0, len(people), PEOPLE_AT_ONCE):
+            given = {"people": list(people[first : first + PEOPLE_AT_ONCE])}
+            with self._datastore.get_connection() as connection:
+                rows = connection.execute(self._erased, given).fetchall()
+            erased += [row["originator_id"] for row in rows]
+        return erased
+
+    def counted(self, positions: Sequence[int]) -> list[int]:
+        """Which of these are not in quarantine: they count, for everybody who can read them."""
+        if not positions:
+            return []
         with self._datastore.get_connection() as connection:
-            rows = connection.execute(self._erased, {"people": list(people)}).fetchall()
-        return [row["originator_id"] for row in rows]
+            rows = connection.execute(self._counted, {"positions": list(positions)}).fetchall()
+        return [row["position"] for row in rows]
 
     def end(self, erased: ErasedPerson) -> None:
         """Everything of theirs has ended."""
         with self._datastore.get_connection() as connection:
             connection.execute(self._end, {"number": erased.number})
 
-    def ties(self, number: int) -> Iterator[tuple[int, StoredEvent]]:
-        """Events that may be posts or follows of a person, or follows by others, oldest first, and
-        their positions.
+    def ties(self, number: int, limit: int) -> Iterator[list[tuple[int, StoredEvent]]]:
+        """Events that may be posts or follows of a person, or follows by others, each the newest
+        of its aggregate, with their positions; oldest first, at most so many at once.
         """
         names = [
             b'%%"%s":%d%s%%' % (field, number, end)
@@ -64,17 +80,20 @@ class Erasures:
         with self._datastore.get_connection() as connection:
             row = connection.execute(self._head).fetchone()
             head = (row["head"] or 0) if row else 0
-            for after in range(number, head, POSITIONS_AT_ONCE):
-                yield from self._ties_in(
-                    connection, names, after, min(after + POSITIONS_AT_ONCE, head)
-                )
+        given = {"names": names, "bytes": NAMING_BYTES_MAX, "limit": limit}
+        after = number
+        while after < head:
+            until = min(after + POSITIONS_AT_ONCE, head)
+            found = self._ties_in(given | {"after": after, "until": until})
+            if found:
+                yield found
+            after = found[-1][0] if len(found) == limit else until
 
-    def _ties_in(
-        self, connection: Connection[DictRow], names: list[bytes], after: int, until: int
-    ) -> Iterator[tuple[int, StoredEvent]]:
-        given = {"names": names, "after": after, "until": until}
-        for row in connection.execute(self._ties, given, prepare=False).fetchall():
-            yield (
+    def _ties_in(self, given: Mapping[str, object]) -> list[tuple[int, StoredEvent]]:
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(self._ties, given, prepare=False).fetchall()
+        return [
+            (
                 row["notification_id"],
                 StoredEvent(
                     originator_id=row["originator_id"],
@@ -83,3 +102,5 @@ class Erasures:
                     state=bytes(row["state"]),
                 ),
             )
+            for row in rows
+        ]

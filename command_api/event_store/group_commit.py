@@ -50,16 +50,18 @@ class Append:
 
     With a `record`, the command is remembered with them; a command of its id is stored once.
     `assumed`: whose event has to stand at which position, as the newest of its aggregate, for them
-    to be right. `key` is that of the person whom the last of them registers; `erases`: the last of
-    them erases a person, and their key is destroyed with it. `traceparent`: of the request, if it
-    is traced.
+    to be right. `key` is that of the person whom the last of them registers; `erases` is
+    the number of the person whom the last of them erases: their key is destroyed with it.
+    `key_epoch`: of the history whose key has sealed them; in another one they could not be opened.
+    `traceparent`: of the request, if it is traced.
     """
 
     events: Sequence[StoredEvent]
     record: CommandRecord | None = None
     assumed: Mapping[int, UUID] = field(default_factory=dict[int, UUID])
     key: bytes | None = None
-    erases: bool = False
+    erases: int | None = None
+    key_epoch: str = ""
     traceparent: str | None = None
     positions: Future[list[int]] = field(default_factory=Future)
     waiter: asyncio.Future[None] | None = None
@@ -191,7 +193,8 @@ class GroupCommitter:
         """The next group; empty once closed and drained.
 
         What wants a place which this group takes already waits for the next one, and so does
-        everything behind it: arrival order is kept. What came together stays together.
+        everything behind it: arrival order is kept. What came together stays together. After
+        an erasure comes another group, which finds nobody there.
         """
         with self._changed:
             while not self._waiting and not self._closed:
@@ -218,6 +221,8 @@ class GroupCommitter:
                 taken |= claims
                 self._taken += 1
                 group.extend(self._waiting.popleft())
+                if any(append.erases is not None for append in appends):
+                    break
             return group
 
 

@@ -37,8 +37,13 @@ class PersonKeys:
                 "persons": [append.events[-1].originator_id for append in made],
                 "keys": [append.key for append in made],
             }
-            cursor.execute(self._clear, {"numbers": columns["numbers"]}, prepare=True, binary=True)
+            given = {name: columns[name] for name in ("numbers", "persons")}
+            cursor.execute(self._clear, given, prepare=True, binary=True)
             cursor.execute(self._keep, columns, prepare=True, binary=True)
-        erased = [append.events[-1].originator_id for append in done if append.erases]
+        erased = [append for append in done if append.erases is not None]
         if erased:
-            cursor.execute(self._erase, {"persons": erased}, prepare=True, binary=True)
+            columns = {
+                "numbers": [append.erases for append in erased],
+                "persons": [append.events[-1].originator_id for append in erased],
+            }
+            cursor.execute(self._erase, columns, prepare=True, binary=True)

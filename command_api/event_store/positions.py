@@ -40,7 +40,18 @@ def records_of(appends: Sequence[Append], stored: Positions) -> list[CommandReco
     ]
 
 
-def is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:
+def to_be_stored(
+    appends: Sequence[Append], stored: Positions, standing: dict[UUID, CommandRecord], epoch: str
+) -> list[Append]:
+    """Those that were not stored before, and that nothing seals but a key of this epoch."""
+    return [
+        append
+        for append in appends
+        if not _is_settled(append, stored, standing) and append.key_epoch in {"", epoch}
+    ]
+
+
+def _is_settled(append: Append, stored: Positions, standing: dict[UUID, CommandRecord]) -> bool:
     """Whether it was stored before; of a command with a record, the record tells."""
     if append.record is not None:
         return append.record.id in standing

@@ -28,6 +28,8 @@ def query(name: str, *, schema: str = "public", events_table: str = EVENTS_TABLE
         erasures=Identifier(schema, ERASURES_TABLE),
         traces=Identifier(schema, TRACES_TABLE),
         commands_by_age=Identifier(f"{COMMANDS_TABLE}_by_age"),
+        commands_by_person=Identifier(f"{COMMANDS_TABLE}_by_person"),
+        commands_person_index=Identifier(schema, f"{COMMANDS_TABLE}_by_person"),
         commands_age_index=Identifier(schema, f"{COMMANDS_TABLE}_by_age"),
         events_position_index=Identifier(schema, f"{events_table}_notification_id_idx"),
         refuse_rewriting=Identifier(schema, "slackwater_refuse_rewriting"),

@@ -32,10 +32,10 @@ from command_api.event_store.patience import Patience
 from command_api.event_store.person_keys import PersonKeys
 from command_api.event_store.positions import (
     Positions,
-    is_settled,
     positions_from,
     positions_of,
     records_of,
+    to_be_stored,
 )
 from command_api.event_store.queries import query
 from command_api.event_store.trace_contexts import TraceContexts
@@ -206,16 +206,17 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """
         stored: Positions = {}
         standing: dict[UUID, CommandRecord] = {}
-        commits = False
+        commits, epoch = False, ""
         try:
             with self.datastore.begun_by(self._opening) as cursor:
                 if self._on_epoch is not None:
-                    self._on_epoch(epoch_in(cursor))
+                    epoch = epoch_in(cursor)
+                    self._on_epoch(epoch)
                 if look_first:
                     stored |= positions_from(cursor, self._find_events, events=events_of(appends))
                 ids = [append.record.id for append in appends if append.record is not None]
                 standing = self._records.find(cursor, ids)
-                missing = [each for each in appends if not is_settled(each, stored, standing)]
+                missing = to_be_stored(appends, stored, standing, epoch)
                 if any(append.events for append in missing):
                     given = {"events": events_of(missing), "assumptions": assumptions_of(missing)}
                     stored |= positions_from(cursor, self._append_events, **given)

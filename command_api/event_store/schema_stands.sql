@@ -3,6 +3,7 @@
 SELECT
     to_regclass('{events_position_index}') IS NOT NULL
     AND to_regclass('{commands_age_index}') IS NOT NULL
+    AND to_regclass('{commands_person_index}') IS NOT NULL
     AND to_regclass('{quarantine}') IS NOT NULL
     AND to_regclass('{erasures}') IS NOT NULL
     AND to_regclass('{traces}') IS NOT NULL

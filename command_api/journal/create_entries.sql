@@ -1,5 +1,6 @@
 -- The commands that came while the event store was away, in the order in which they were accepted.
--- What is done keeps no payload; what was rejected keeps it, so that it can be tried again.
+-- What is done keeps no payload; what was rejected keeps it, so that it can be tried again, but for
+-- registrations, which are refused for good.
 -- epoch: of the history in which it was done.
 CREATE TABLE IF NOT EXISTS entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

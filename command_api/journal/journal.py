@@ -162,14 +162,17 @@ class Journal:
         return forgotten
 
     def people(self) -> list[UUID]:
-        """Whose rejected commands still say what they were. Raises JournalFailed."""
+        """Whose commands still say what they were, or let it be guessed. Raises JournalFailed."""
         with self._lock:
             return [UUID(person) for (person,) in self._settling.rows(sentence("people_told_of"))]
 
     def forget_person(self, person: UUID) -> None:
-        """Forgets what they wanted and was rejected. Raises JournalFailed."""
-        with self._lock:
-            self._settling.run(sentence("forget_person"), {"person": str(person)})
+        """Forgets what they wanted and was rejected, and by what to know again what they did.
+        Raises JournalFailed.
+        """
+        with self._lock, self._settling.transaction():
+            for name in ("forget_person", "blank_person"):
+                self._settling.run(sentence(name), {"person": str(person)})
 
     def fault(self) -> str | None:
         """Why it takes no command at the moment, if so. Writes a little to find out."""

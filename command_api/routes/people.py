@@ -99,7 +99,6 @@ def erase(
     user_id: UUID,
     who: WhoCalls,
     key: IdempotencyKey,
-    request: Request,
     response: Response,
     intake: Accepting,
     write_model: WriteModel,
@@ -112,8 +111,6 @@ def erase(
         raise Problem(403, "only the person themselves, or an operator, may erase them")
     accepted = intake.accept(commands.erase(person=user_id, key=key))
     queued = say_accepted(response, write_model, accepted)
-    if queued is None:
-        request.app.state.erasing.look()
     return answer_without_body(response, queued)
 
 

@@ -6,5 +6,7 @@ GRANT USAGE ON SEQUENCE slackwater_events_notification_id_seq TO slackwater_comm
 GRANT SELECT, INSERT, DELETE, UPDATE (recorded_at) ON slackwater_commands TO slackwater_command_api;
 -- Makes keys and destroys them; ends what erased people leave behind.
 GRANT SELECT, INSERT, DELETE ON slackwater_keys, slackwater_erasures TO slackwater_command_api;
+-- What is in quarantine and cannot be read, nobody has to end.
+GRANT SELECT ON slackwater_quarantine TO slackwater_command_api;
 -- Says which request's trace the newest events are of.
 GRANT SELECT, INSERT, UPDATE, DELETE ON slackwater_traces TO slackwater_command_api

@@ -43,7 +43,7 @@ STATEMENTS: Mapping[LiteralString, Container[str]] = {
     "INSERT INTO slackwater_epoch (epoch, only_row) VALUES ('x', false)": NOBODY,
     "DELETE FROM slackwater_epoch": NOBODY,
     # What is left out of it.
-    "SELECT * FROM slackwater_quarantine": set(ROLES) - {"command_api"},
+    "SELECT * FROM slackwater_quarantine": set(ROLES),
     "INSERT INTO slackwater_quarantine (position, originator_id, topic, reason) "
     "VALUES (1, gen_random_uuid(), 't', 'r') ON CONFLICT DO NOTHING": WRITES_QUARANTINE,
     "INSERT INTO slackwater_quarantine (position, originator_id, topic, reason, released) "

@@ -1,16 +1,22 @@
 """Commands after the store was put back to a backup: nothing that was remembered goes into it."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
+from command_api import commands
 from command_api.application import RegisteredPerson, Slackwater
 from command_api.errors import PersonNotFound, PostNotFound
 from domain.codec import CODEC
 from domain.events import Followed, Published
 from projections.log.store import Store
 from tests.integration.backups import Backup
+from tests.integration.command_api import events
+from tests.rewriting import rewriting
 
 
 @pytest.fixture(params=[True, False])
@@ -54,6 +60,44 @@ def test_a_person_who_has_another_number_since_goes_by_the_new_one(
     assert isinstance(followed, Followed)
     assert published.author == followed.follower == ada.position
     assert followed.followee == bob.position
+
+
+def test_who_registers_again_elsewhere_gets_a_key_if_only_the_events_were_put_back(
+    ada: RegisteredPerson, write_model: Slackwater, database_url: str
+) -> None:
+    again = commands.register(handle="bob", display_name=None, key="as good as any other key")
+    first = write_model.execute(again)
+    with psycopg.connect(database_url) as connection, rewriting(connection):
+        for table, column in (("events", "notification_id"), ("commands", "position")):
+            connection.execute(
+                SQL("DELETE FROM {} WHERE {} > %s").format(
+                    Identifier(f"slackwater_{table}"), Identifier(column)
+                ),
+                (ada.position,),
+            )
+    write_model.publish(author_id=ada.id, text="another future")
+    second = write_model.execute(again)
+    assert second.position != first.position
+    assert write_model.publish(author_id=again.subject, text="can be read").position
+
+
+def test_no_post_is_sealed_with_a_key_of_a_lost_history(
+    ada: RegisteredPerson, write_model: Slackwater, store: Store, database_url: str, tmp_path: Path
+) -> None:  # fmt: skip
+    assert ada.position
+    backup = Backup.of(database_url, tmp_path / "backup.sql")
+    bob = commands.register(handle="bob", display_name=None, key="as good as any other key")
+    with closing(Slackwater(database_url)) as other:
+        other.open()
+        first = write_model.execute(bob)
+        other.publish(author_id=bob.subject, text="another process knows him")
+        backup.put_back(cut=False)
+        epoch = store.epoch()
+        store.renew_epoch(found=epoch, carried=epoch)
+        assert write_model.execute(bob).position == first.position, "at the very same place"
+        other.publish(author_id=bob.subject, text="can be read")
+    [post] = [body for body in events(store) if isinstance(body, Published)]
+    assert post.text == "can be read"
 
 
 def test_a_post_that_the_backup_does_not_have_cannot_be_deleted(

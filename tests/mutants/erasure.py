@@ -1,7 +1,16 @@
 """Mutants of what happens when somebody is erased."""
 
 from tests.mutants.mutant import Mutant
-from tests.mutants.targets import ENDS, ERASURE, ERASURE_IN_JOURNAL, SEALING
+from tests.mutants.targets import (
+    COMMANDS_AFTER_A_RESTORE,
+    ENDS,
+    ERASING,
+    ERASURE,
+    ERASURE_IN_JOURNAL,
+    PAYLOADS,
+    SEALING,
+    TOGETHER,
+)
 
 MUTANTS = (
     Mutant(
@@ -14,8 +23,8 @@ MUTANTS = (
     Mutant(
         "a key outlives its person",
         "command_api/event_store/erase_people.sql",
-        "DELETE FROM {keys} WHERE person = ANY(%(persons)s::uuid[]) RETURNING number, person",
-        "SELECT number, person FROM {keys} WHERE person = ANY(%(persons)s::uuid[])",
+        "DELETE FROM {keys} WHERE person = ANY(%(persons)s::uuid[])",
+        "SELECT FROM {keys} WHERE person = ANY(%(persons)s::uuid[])",
         ERASURE,
     ),
     Mutant(
@@ -59,5 +68,103 @@ MUTANTS = (
         "self._cipher.encrypt(text.encode(), [what, owner.bytes])",
         "self._cipher.encrypt(text.encode(), [what])",
         SEALING,
+    ),
+    Mutant(
+        "one person who cannot be ended holds all others up",
+        "command_api/erasing.py",
+        "            self._erasures.end(erased)\n        except PersistenceError as error:",
+        "            self._erasures.end(erased)\n        except KeyError as error:",
+        ERASING,
+    ),
+    Mutant(
+        "what cannot be read keeps an erasure open although it is in quarantine",
+        "command_api/event_store/select_counted.sql",
+        "quarantined.released IS NULL",
+        "false",
+        ERASING,
+    ),
+    Mutant(
+        "what came back out of quarantine is not looked at again",
+        "command_api/event_store/select_counted.sql",
+        " AND quarantined.released IS NULL",
+        "",
+        ERASING,
+    ),
+    Mutant(
+        "an erasure is over although something of it may stand",
+        "command_api/erasing.py",
+        "            if unread:\n",
+        "            if False:\n",
+        ERASING,
+    ),
+    Mutant(
+        "what is beyond one transaction is passed over",
+        "command_api/event_store/erasures.py",
+        "found[-1][0] if len(found) == limit else until",
+        "until",
+        ERASING,
+    ),
+    Mutant(
+        "whom a long payload names is not found",
+        "command_api/event_store/erasures.py",
+        "NAMING_BYTES_MAX = 200",
+        "NAMING_BYTES_MAX = 60",
+        PAYLOADS,
+    ),
+    Mutant(
+        "what follows an erasure is judged by what was before",
+        "command_api/event_store/group_commit.py",
+        "if any(append.erases is not None for append in appends):",
+        "if False:",
+        TOGETHER,
+    ),
+    Mutant(
+        "a key of a lost history seals on",
+        "command_api/event_store/positions.py",
+        'and append.key_epoch in {"", epoch}',
+        "",
+        COMMANDS_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "a key of a lost history is in the way for ever",
+        "command_api/event_store/clear_keys.sql",
+        " OR person = ANY(%(persons)s::uuid[])",
+        "",
+        COMMANDS_AFTER_A_RESTORE,
+    ),
+    Mutant(
+        "a registration that is repeated brings somebody back",
+        "command_api/decider.py",
+        "                    raise PersonErased\n",
+        "                    pass\n",
+        ERASURE_IN_JOURNAL,
+    ),
+    Mutant(
+        "a journal answers a registration of somebody who is erased",
+        "command_api/intake.py",
+        "self._check_registered(first)",
+        "pass",
+        ERASURE_IN_JOURNAL,
+    ),
+    Mutant(
+        "an erasure out of the journal is ended a minute later",
+        "command_api/application.py",
+        "if isinstance(command, Erase):",
+        "if False:",
+        ERASURE_IN_JOURNAL,
+    ),
+    Mutant(
+        "a journal keeps the names of refused registrations",
+        "command_api/journal/write_settled.sql",
+        " OR (kind = 'register' AND settled.status < 500)",
+        "",
+        ERASURE_IN_JOURNAL,
+    ),
+    Mutant(
+        "a journal confirms guesses",
+        "command_api/journal/journal.py",
+        '("forget_person", "blank_person")',
+        '("forget_person",)',
+        ERASURE_IN_JOURNAL,
     ),
 )

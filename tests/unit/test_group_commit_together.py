@@ -37,6 +37,16 @@ def test_a_group_takes_all_of_what_came_together_or_nothing_of_it(
     assert groups == [first, [*second, *third], fourth]
 
 
+def test_nothing_comes_after_an_erasure_in_its_group() -> None:
+    before, after = [save(uuid4())], [save(uuid4())]
+    erasure = save(uuid4())
+    erasure.erases = 1
+    committer = GroupCommitter(never)
+    committer._waiting.extend([before, [erasure], after])
+    committer.close()
+    assert [committer._gather() for _ in range(2)] == [[*before, erasure], after]
+
+
 def test_two_that_want_one_place_cannot_come_together() -> None:
     wanted = uuid4()
     with closing(GroupCommitter(never)) as committer, pytest.raises(IntegrityError):
