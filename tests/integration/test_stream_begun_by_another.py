@@ -77,11 +77,11 @@ def test_who_finds_the_stream_begun_by_another_goes_on_with_it_and_no_entry_is_l
     relay = Relay(pipeline.store, stream, Member(pipeline.redis, "relay"), pipeline.read_models)
     pipeline.carry(relay)
     assert stream.begun == [False]
-    assert stream.read_after(0, 100) == pipeline.store.read_after(begins_after, 100)
+    pipeline.has_carried_all(after=begins_after)
     pipeline.write_model.register(handle="late", display_name=None)
     pipeline.carry(relay)
     relay.step(no_wait)
-    assert stream.read_after(0, 100) == pipeline.store.read_after(begins_after, 100)
+    pipeline.has_carried_all(after=begins_after)
     pipeline.project(projector)
 
 
@@ -109,5 +109,5 @@ def test_two_relays_that_both_believe_to_be_the_active_one_begin_one_stream(
         slow._step_as_the_active_one()
         quick._step_as_the_active_one()
     assert stream.begun == [False]
-    assert stream.read_after(0, 100) == pipeline.store.read_after(HEAD - KEPT, 100)
+    pipeline.has_carried_all(after=HEAD - KEPT)
     pipeline.project(projector)
