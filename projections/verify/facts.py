@@ -21,9 +21,9 @@ from projections.verify.lists import owners_in, people_of
 from projections.verify.truth import Numbers, Truth
 
 Fact = StoredPost | StoredProfile
-Row = tuple[int, UUID, datetime, int, str, str, str, bool, bytes | None, bool]
+Row = tuple[int, UUID, datetime, int, str, str, str, bool, bytes | None, str | None]
 """number, id, at, author, text, handle, display name, whether these are sealed, the key of a
-person, and whether it is destroyed"""
+person, and why there is none"""
 
 
 class Visible:
@@ -188,7 +188,7 @@ def profile_of(row: Row) -> StoredProfile | None:
 
 
 def _is_lost(row: Row) -> bool:
-    return row[-1]
+    return row[-1] is not None
 
 
 def _verdict(owner: int, key: str | bytes, live: bytes | None, right: bytes | None) -> Verdict:

@@ -13,6 +13,7 @@ from projections.verify.packing import left_out, read_packed, snapshot, statemen
 from projections.verify.truth import Numbers, Truth
 
 ID_BYTES = 16
+KEY_LOST = "lost"
 
 _ROW = np.dtype([("number", ">i8"), ("id", "V16")])
 
@@ -69,6 +70,13 @@ class Identities:
         except psycopg.Error as error:
             self.close()
             raise CannotTell(f"history cannot be read from the event store: {error}") from error
+        lost = [row[0] for row in rows if row[-1] == KEY_LOST]
+        if lost:
+            raise CannotTell(
+                f"{len(lost)} people have no key in slackwater_keys, and nothing says that they were "
+                f"erased (the first: person number {lost[0]}): put that table back from a backup "
+                "before anything is rebuilt, which would lose their names from Redis as well"
+            )
         return {row[0]: row for row in rows}
 
     def close(self) -> None:

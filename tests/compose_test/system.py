@@ -19,7 +19,7 @@ REPLICAS = {"query-api": 2, "projector": 3}
 """What `docker compose up --scale` is told; the others are as many as the file says."""
 
 ENDS_BY_ITSELF = {"schema"}
-NOT_HERE = {"grafana", "redis-commander"}
+NOT_HERE = {"grafana", "jaeger", "redis-commander"}
 """Only people look at these, and there is no program of theirs in any package that we know."""
 
 RUN_BY_HAND = {"operator"}
