@@ -73,8 +73,8 @@ class Identities:
         lost = [row[0] for row in rows if row[-1] == KEY_LOST]
         if lost:
             raise CannotTell(
-                f"{len(lost)} people have no key in slackwater_keys, and nothing says that they were "
-                f"erased (the first: person number {lost[0]}): put that table back from a backup "
+                f"{len(lost)} people have no key in slackwater_keys, and nothing says that they "
+                f"were erased (the first: person number {lost[0]}): put that table back from a backup "
                 "before anything is rebuilt, which would lose their names from Redis as well"
             )
         return {row[0]: row for row in rows}
