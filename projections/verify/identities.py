@@ -74,8 +74,8 @@ class Identities:
         if lost:
             raise CannotTell(
                 f"{len(lost)} people have no key in slackwater_keys, and nothing says that they "
-                f"were erased (the first: person number {lost[0]}): put that table back from a backup "
-                "before anything is rebuilt, which would lose their names from Redis as well"
+                f"were erased (the first: person number {lost[0]}): put that table back from a "
+                "backup before anything is rebuilt, which would lose their names in Redis as well"
             )
         return {row[0]: row for row in rows}
 
