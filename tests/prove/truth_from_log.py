@@ -93,8 +93,8 @@ def _fact(entry: Entry) -> tuple[int, int, int]:
 def _row(entry: Entry) -> tuple[Any, ...]:
     match entry.body:
         case Published(author=author, text=text, at=at):
-            return entry.position, entry.originator_id, at, author, text, "", "", False, None, False
+            return entry.position, entry.originator_id, at, author, text, "", "", False, None, None
         case Registered(handle=handle, display_name=name, at=at):
-            return entry.position, entry.originator_id, at, 0, "", handle, name, False, None, False
+            return entry.position, entry.originator_id, at, 0, "", handle, name, False, None, None
         case body:
             raise AssertionError(body)
