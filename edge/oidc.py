@@ -6,17 +6,16 @@ at once, but not more often than every KEYS_AGAIN_SECONDS; whoever came with it 
 again.
 """
 
-import json
 import logging
 import threading
 import time
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import jwt
+
+from edge.provider_answers import ProviderFailed, is_reached_safely, json_at
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +24,18 @@ ALGORITHMS = frozenset({"RS256", "ES256", "EdDSA"})
 
 KEYS_EVERY_SECONDS = 300.0
 KEYS_AGAIN_SECONDS = 15.0
-ANSWER_SECONDS_MAX = 5.0
-ANSWER_BYTES_MAX = 256 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 REQUIRED = ["iss", "aud", "iat", "exp"]
+
+TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""What a provider calls an access token (RFC 9068, section 4), in small letters."""
+
+OF_OTHER_TOKENS = frozenset({"at_hash", "events", "nonce"})
+"""Claims of ID tokens and of messages to a client, under the same keys and read by others."""
 
 
 class UnknownKey(Exception):
     """The key under which a token is signed is not known, or not yet."""
-
-
-class ProviderFailed(Exception):
-    """The provider does not answer, or not as OpenID Connect says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,7 @@ class Provider:
     claim: str = "sub"
 
     def __post_init__(self) -> None:
-        found = urlsplit(self.issuer)
-        if found.scheme != "https" and found.hostname not in LOOPBACK:
+        if not is_reached_safely(self.issuer):
             raise ValueError(f"the issuer {self.issuer} is not reached by https")
 
 
@@ -84,13 +81,14 @@ class ProviderKeys:
     def fetch(self) -> None:
         """Asks the provider now. Raises ProviderFailed; what is known is kept then."""
         place = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-        told = _json_at(place)
+        told = json_at(place)
         if told.get("issuer") != self.provider.issuer or not isinstance(told.get("jwks_uri"), str):
             raise ProviderFailed(f"{place} is not the configuration of {self.provider.issuer}")
         found: dict[str, jwt.PyJWK] = {}
-        for one in _json_at(told["jwks_uri"]).get("keys", []):
+        keys = json_at(told["jwks_uri"]).get("keys")
+        for one in keys if isinstance(keys, list) else []:
             key = _usable(one)
-            if key is not None and key.key_id:
+            if key is not None and isinstance(key.key_id, str):
                 found[key.key_id] = key
         if not found:
             raise ProviderFailed(f"{told['jwks_uri']} holds no key that can be used")
@@ -115,6 +113,8 @@ def person_of(
 
     Raises UnknownKey, jwt.InvalidTokenError, ValueError.
     """
+    if str(header.get("typ", "JWT")).lower() not in TYPES:
+        raise jwt.InvalidTokenError("it is no access token")
     key, provider = keys.find(header.get("kid")), keys.provider
     claims = jwt.decode(
         token,
@@ -124,6 +124,8 @@ def person_of(
         audience=provider.audience,
         options={"require": [*REQUIRED, provider.claim], "verify_iat": False},
     )
+    if OF_OTHER_TOKENS & claims.keys():
+        raise jwt.InvalidTokenError("it is no access token, but one about a login")
     return UUID(str(claims[provider.claim])), claims
 
 
@@ -136,22 +138,3 @@ def _usable(told: Any) -> jwt.PyJWK | None:
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
     return key if key.algorithm_name in ALGORITHMS else None
-
-
-def _json_at(url: str) -> dict[str, Any]:
-    if urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOOPBACK:
-        raise ProviderFailed(f"{url} is not reached by https")
-    try:
-        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS_MAX) as answer:  # noqa: S310 - http(s)
-            content = answer.read(ANSWER_BYTES_MAX + 1)
-    except (OSError, ValueError) as error:
-        raise ProviderFailed(f"{url}: {error}") from error
-    if len(content) > ANSWER_BYTES_MAX:
-        raise ProviderFailed(f"{url} answers with more than {ANSWER_BYTES_MAX} bytes")
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ProviderFailed(f"{url} does not answer with JSON") from error
-    if not isinstance(found, dict):
-        raise ProviderFailed(f"{url} does not answer with an object")
-    return found

@@ -169,7 +169,7 @@ class BoundedConnection(HttpToolsProtocol):
     def _end(self, turn: Turn) -> None:
         ENDED.labels(turn.why).inc()
         if turn is Turn.TAKE:
-            self.transport.close()
+            self.transport.abort()
         else:
             self._refuse(408, f"the {turn.why} of a request has to come in {turn.seconds_max} s")
 

@@ -41,6 +41,13 @@ def type_and_place(_: Any, __: str, fields: Fields) -> Fields:
     return fields
 
 
+def first_line_of_asyncio(_: Any, __: str, fields: Fields) -> Fields:
+    """asyncio says after the first line what failed, and quotes the error."""
+    if fields.get("logger") == "asyncio":
+        fields["event"] = str(fields.get("event", "")).partition("\n")[0]
+    return fields
+
+
 def without_secrets(secrets: Collection[str]) -> Processor:
     """Masks these, and whatever looks like a token or like a password in an address."""
     known = sorted(filter(None, secrets), key=len, reverse=True)

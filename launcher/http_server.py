@@ -41,6 +41,7 @@ def serve(app: FastAPI, settings: Settings, name: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who stands before us is said by SLACKWATER_PROXIES alone
         http=BoundedConnection,
         limit_concurrency=settings.connections_max,
         ws="none",  # nothing here speaks it, and a connection that did would have no bounds

@@ -9,6 +9,7 @@ from typing import Any
 from edge.request_log import Line
 from launcher.fit_to_be_logged import (
     Processor,
+    first_line_of_asyncio,
     of_which_request,
     type_and_place,
     without_secrets,
@@ -40,6 +41,7 @@ def log_to_stderr(settings: Settings) -> None:
             processors=[
                 ProcessorFormatter.remove_processors_meta,
                 type_and_place,
+                first_line_of_asyncio,
                 without_secrets(settings.secrets()),
                 *_rendering(settings),
             ],
@@ -47,6 +49,7 @@ def log_to_stderr(settings: Settings) -> None:
     )
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     sys.excepthook = _uncaught
+    sys.unraisablehook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 
 

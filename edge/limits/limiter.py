@@ -1,20 +1,22 @@
 """Counts calls: for all processes together; while that cannot be, each by itself."""
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 from prometheus_client import Gauge
 
 from edge.limits.rate import Rate
+
+logger = logging.getLogger(__name__)
 
 ALONE_SECONDS = 1.0
 """So long after a fault nobody waits for Valkey."""
 
 KEYS_KEPT_MAX = 100_000
-KEPT_SECONDS = 3_600
 
 ALONE = Gauge(
     "slackwater_limits_alone", "1 while calls are counted by this process alone: Valkey is away."
@@ -63,16 +65,22 @@ class Limiter:
     def __init__(self, together: Counts | None) -> None:
         self._together = together
         self._alone_until = 0.0
-        self._arrivals = TTLCache[str, float](KEYS_KEPT_MAX, KEPT_SECONDS)
+        # Each is kept until it means nothing: an arrival that is no more ahead.
+        self._arrivals = TLRUCache[str, float](KEYS_KEPT_MAX, _until, timer=time.monotonic)
 
     async def count(self, keys: Sequence[Key]) -> Verdict:
         """Counts one call for all of these keys; for none if one of them is at its bound."""
         if self._together is not None and time.monotonic() >= self._alone_until:
             try:
                 found = await self._together.count(keys)
-            except CannotCount:
+            except CannotCount as error:
+                if not self._alone_until:
+                    logger.warning("calls are counted by this process alone: %s", error)
                 self._alone_until = time.monotonic() + ALONE_SECONDS
             else:
+                if self._alone_until:
+                    logger.info("calls are counted for all processes together again")
+                self._alone_until = 0.0
                 ALONE.set(0)
                 return _nearest(keys, *found)
         ALONE.set(self._together is not None)
@@ -92,6 +100,10 @@ class Limiter:
             arrivals = nexts
             self._arrivals.update(zip((key.name for key in keys), nexts, strict=True))
         return _nearest(keys, waits, [at - now for at in arrivals])
+
+
+def _until(_: str, arrival: float, __: float) -> float:
+    return arrival
 
 
 def limiter(url: str | None) -> Limiter:

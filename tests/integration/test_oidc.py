@@ -17,7 +17,8 @@ from jwt.utils import base64url_decode
 
 from edge import oidc
 from edge.key_ring import key_ring
-from edge.oidc import Provider, ProviderFailed, ProviderKeys
+from edge.oidc import Provider, ProviderKeys
+from edge.provider_answers import ProviderFailed
 from edge.tokens import AccessTokens, InvalidToken, Role
 from tests.waiting import until
 
@@ -35,12 +36,12 @@ class Login:
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
     asked: int = 0
 
-    def token(self, kid: str = "rsa", **changes: Any) -> str:
+    def token(self, kid: str = "rsa", typ: str = "JWT", **changes: Any) -> str:
         now = int(time.time())
         claims = {"iss": self.url, "aud": AUDIENCE, "sub": str(PERSON), "iat": now, "exp": now + 60}
         told = {name: value for name, value in (claims | changes).items() if value is not None}
         algorithm = {"rsa": "RS256", "ec": "ES256", "ed": "EdDSA"}[kid.split("-", maxsplit=1)[0]]
-        return jwt.encode(told, self.keys[kid], algorithm, headers={"kid": kid})
+        return jwt.encode(told, self.keys[kid], algorithm, headers={"kid": kid, "typ": typ})
 
     def publish(self) -> None:
         """Its keys as they are now."""
@@ -116,6 +117,12 @@ def test_a_token_of_the_provider_is_a_persons(login: Login, tokens: AccessTokens
         {"exp": None},
         {"iat": None},
         {"aud": None},
+        {"typ": "logout+jwt"},
+        {"typ": "secevent+jwt"},
+        {"typ": "dpop+jwt"},
+        {"nonce": "of a login"},
+        {"at_hash": "of a login"},
+        {"events": {}},
     ],
     ids=str,
 )
@@ -188,6 +195,8 @@ def test_a_provider_that_is_away_locks_nobody_out(login: Login, tokens: AccessTo
         ("/keys", b"no json"),
         ("/keys", b"[]"),
         ("/keys", b'{"keys":[]}'),
+        ("/keys", b'{"keys":null}'),
+        ("/keys", b'{"keys":[{"kty":"OKP","crv":"Ed25519","kid":["a"],"x":"AA"}]}'),
         ("/keys", b'{"keys":[{"kty":"oct","kid":"a","k":"AAAA"}]}'),
         ("/keys", b" " * 300_000),
         ("/.well-known/openid-configuration", b"{}"),

@@ -77,6 +77,36 @@ def test_every_line_is_a_json_object_without_secrets_and_messages_of_errors() ->
     assert (lines[6]["error"], lines[6]["level"]) == ("OSError (28)", "critical")
 
 
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_what_only_the_event_loop_or_the_interpreter_saw_is_told_without_its_message(
+    loop: str,
+) -> None:
+    program = f"""
+import asyncio, gc, {loop}
+from launcher.logs import log_to_stderr
+from launcher.settings import Settings
+log_to_stderr(Settings.of(log_format="json"))
+class Failing:
+    def __del__(self): raise ValueError({TEXT!r})
+async def fail(): raise ValueError({TEXT!r})
+def called(): raise ValueError({TEXT!r})
+async def main():
+    asyncio.create_task(fail())
+    await asyncio.sleep(0.01)
+    gc.collect()
+    asyncio.get_running_loop().call_soon(called)
+    await asyncio.sleep(0.01)
+{loop}.run(main())
+Failing()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["error"] for line in lines] == ["ValueError"] * 3
+    assert TEXT not in done.stderr
+
+
 def test_for_people_it_is_no_json_and_holds_as_little() -> None:
     told = written("console")
     assert "fine" in told
